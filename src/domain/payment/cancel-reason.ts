@@ -1,0 +1,24 @@
+import type { Payment, PaymentCancel } from './payment.ts';
+
+/** The provider's limit of `cancelReason`, in characters. */
+const MAX_REASON = 200;
+
+const markOf = (refundId: string): string => `[${refundId}]`;
+
+/**
+ * The reason sent with a cancellation: it ends with the refund's id, because the provider's list of cancellations
+ * keeps the reason and nothing else of ours.
+ * @param refundId at most 100 characters
+ */
+export const cancelReasonOf = (reason: string, refundId: string): string => {
+  const mark = markOf(refundId);
+  const words = [...reason.trim()].slice(0, MAX_REASON - mark.length - 1).join('');
+  return words === '' ? mark : `${words.slice(0, MAX_REASON - mark.length - 1)} ${mark}`;
+};
+
+/** Finds the cancellation that one of our refunds made; undefined when it never got through. */
+export const findCancel = (
+  payment: Pick<Payment, 'cancels'>,
+  refundId: string,
+): PaymentCancel | undefined =>
+  payment.cancels.find(({ reason }) => reason.endsWith(markOf(refundId)));
