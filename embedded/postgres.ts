@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { type Account, accountForPostgres } from './postgres/account.ts';
 import { type Binaries, findBinaries } from './postgres/binaries.ts';
-import { homeFor, passwordIn } from './postgres/home.ts';
+import { type Home, homeFor, passwordIn } from './postgres/home.ts';
 import { clearLeftover } from './postgres/leftover.ts';
 
 /** What a cluster needs to start. */
@@ -33,6 +33,8 @@ export type Postgres = {
 
 const user = 'orders';
 const database = 'orders';
+
+const clusterIn = (home: Home): string => join(home.folder, 'cluster');
 
 type Cluster = {
   readonly folder: string;
@@ -132,6 +134,14 @@ const makeDatabase = async (maintenanceUrl: string): Promise<void> => {
 };
 
 /**
+ * Shuts down the server of an earlier run that was killed together with its keeper, and frees its port.
+ */
+export const clearLeftoverPostgres = async (dataDir: string): Promise<void> => {
+  const home = await homeFor(dataDir, await accountForPostgres());
+  await clearLeftover(clusterIn(home));
+};
+
+/**
  * Starts the PostgreSQL that came with npm on a durable cluster of its own, listening on loopback only.
  * The cluster is made at first start. Root runs it under the account `postgres`.
  *
@@ -145,7 +155,7 @@ export const startPostgres = async (options: PostgresOptions): Promise<Postgres>
     findBinaries(account, home.shelf),
     passwordIn(dataDir),
   ]);
-  const folder = join(home.folder, 'cluster');
+  const folder = clusterIn(home);
   const isNew = !(await exists(folder));
   if (isNew) await makeCluster({ folder, password, account, binaries }, home.folder);
   else await clearLeftover(folder);

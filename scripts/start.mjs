@@ -1,0 +1,11 @@
+/**
+ * `npm start`: installs and builds what is missing or stale, then becomes the service. One process to stop; the
+ * embedded parts are its children and end with it.
+ */
+import { build } from './build.mjs';
+import { install } from './install.mjs';
+import { root } from './root.mjs';
+
+install(root);
+build(root);
+await import('../dist/embedded/start.js');
