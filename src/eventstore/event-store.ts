@@ -1,28 +1,17 @@
+import { BACKWARDS, END, EventStoreDBClient } from '@eventstore/db-client';
+import type { ConsumerGroups } from '../runtime/operator-ports.ts';
 import type { Clock, EventLog, Feed, Log, Metrics, WakeUps } from '../runtime/ports.ts';
+import { createAppender } from './append.ts';
+import { installBatchAppendGuard } from './batch-append-guard.ts';
+import { createEventLog } from './event-log.ts';
+import { textOf } from './failures.ts';
+import { createFeed } from './feed.ts';
+import { createGroupsView } from './parked.ts';
+import { createStreamReader, drain } from './stream-reader.ts';
+import { createWakeUps } from './wake-ups.ts';
 
-/** A message that a consumer group gave up on and keeps for an operator. */
-export type ParkedMessage = {
-  readonly group: string;
-  readonly eventId: string;
-  readonly type: string;
-  readonly stream: string;
-  readonly revision: string;
-  readonly position: string;
-  readonly reason: string;
-  readonly parkedAt: string;
-};
-
-/** How far a consumer group is. */
-export type GroupInfo = {
-  readonly group: string;
-  readonly status: string;
-  readonly connections: number;
-  readonly inFlight: number;
-  readonly parked: number;
-  readonly behind: number | null;
-};
-
-export type EventStore = {
+/** What the service needs of the store. */
+export type EventStore = ConsumerGroups & {
   readonly log: EventLog;
   readonly feed: Feed;
   readonly wakeUps: WakeUps;
@@ -30,21 +19,51 @@ export type EventStore = {
   readonly head: (signal: AbortSignal) => Promise<bigint>;
   /** Whether the store answers now; `reason` when it does not. Never throws. */
   readonly ready: () => Promise<{ readonly ok: boolean; readonly reason?: string }>;
-  readonly parked: {
-    readonly list: (group: string, limit: number) => Promise<readonly ParkedMessage[]>;
-    /** Brings every parked message of the group back for delivery. */
-    readonly replay: (group: string) => Promise<void>;
-  };
-  readonly groups: () => Promise<readonly GroupInfo[]>;
   /** Ends every call and subscription. Stop their users first: appends under way are rejected. */
   readonly dispose: () => Promise<void>;
 };
 
+/** A node that does not answer within this time is not ready. */
+const READY_MS = 2_000;
+
 /** Adapters of one EventStoreDB (or KurrentDB) over one client, which a process must not have two of. */
-export declare const createEventStore: (options: {
+export const createEventStore = (options: {
   /** `esdb://host:port?tls=false` and the like. */
   readonly url: string;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
-}) => EventStore;
+}): EventStore => {
+  const { log, metrics } = options;
+  const client = EventStoreDBClient.connectionString(options.url);
+  const guard = installBatchAppendGuard({ log, metrics });
+  const read = createStreamReader(client, metrics);
+  const append = createAppender({ client, read, log, metrics, onError: guard.expect });
+
+  const head = async (signal: AbortSignal): Promise<bigint> => {
+    const newest = client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 });
+    for await (const { event } of drain(newest, 'reading the end of the log', signal))
+      if (event?.position) return event.position.commit;
+    return 0n;
+  };
+
+  return {
+    log: createEventLog(read, append),
+    feed: createFeed({ client, log, metrics }),
+    wakeUps: createWakeUps({ client, log, metrics }),
+    head,
+    ready: async () => {
+      try {
+        await head(AbortSignal.timeout(READY_MS));
+        return { ok: true };
+      } catch (error) {
+        return { ok: false, reason: textOf(error) };
+      }
+    },
+    ...createGroupsView(client, read),
+    dispose: async () => {
+      await client.dispose();
+      guard.uninstall();
+    },
+  };
+};

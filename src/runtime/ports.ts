@@ -53,9 +53,20 @@ export type EventLog = {
   ) => Promise<Appended>;
 };
 
+/** Where an event lies that no release of this service can have written, and what is wrong with it. */
+export type Unreadable = {
+  readonly stream: string;
+  readonly revision: bigint;
+  readonly position: bigint;
+  readonly type: string;
+  readonly message: string;
+};
+
 /** A run of events in log order, and the position up to which everything relevant has been seen. */
 export type Batch = {
   readonly events: readonly Recorded<AnyEvent>[];
+  /** Events in between that could not be decoded: whoever needs their type must stop before them. */
+  readonly unreadable?: readonly Unreadable[];
   readonly position: bigint;
   /** True when the end of the log was reached with this batch. */
   readonly live: boolean;

@@ -1,4 +1,5 @@
 import type { Projection } from '../projections/projection.ts';
+import type { Unreadable } from './ports.ts';
 
 /** Any projection, its row type forgotten: what the runtime and the read store handle. */
 // biome-ignore lint/suspicious/noExplicitAny: `on` is contravariant in row and event; only `any` accepts every projection.
@@ -18,13 +19,7 @@ export type RowChange = {
 };
 
 /** Why a projection stands still: the event it could not take, kept until somebody acts. */
-export type Poison = {
-  readonly stream: string;
-  readonly revision: bigint;
-  readonly position: bigint;
-  readonly type: string;
-  readonly message: string;
-};
+export type Poison = Unreadable;
 
 /** One table that is being filled: the live one, or one built beside it. */
 export type Target = {

@@ -1,0 +1,37 @@
+import type { EventFamily, EventOf, Recorded } from '../domain/kernel/events.ts';
+import { type Appended, type EventLog, EventStoreFailure } from '../runtime/ports.ts';
+import type { createAppender } from './append.ts';
+import { decode, encode, streamOf } from './codec.ts';
+import type { StreamReader } from './stream-reader.ts';
+
+/** The typed log over raw reads and appends. */
+export const createEventLog = (
+  read: StreamReader,
+  append: ReturnType<typeof createAppender>,
+): EventLog => ({
+  read: async function* <Family extends EventFamily>(
+    family: Family,
+    id: string,
+    options: { readonly after?: bigint; readonly signal: AbortSignal },
+  ) {
+    for await (const { event } of read(streamOf(family, id), options)) {
+      if (!event) continue;
+      const position = event.position?.commit;
+      if (position === undefined)
+        throw new EventStoreFailure(
+          'STORE_REFUSED',
+          'the store gives no positions: 22.6 or newer is needed',
+        );
+      yield decode(family, event, position) as Recorded<EventOf<Family>>;
+    }
+  },
+  append: (family, id, events, expected, commandId, context): Promise<Appended> => {
+    const stream = streamOf(family, id);
+    return append({
+      stream,
+      events: encode(family, stream, events, commandId, context),
+      expected,
+      signal: context.signal,
+    });
+  },
+});

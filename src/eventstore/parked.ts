@@ -1,0 +1,73 @@
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import type { ConsumerGroups, GroupInfo, ParkedMessage } from '../runtime/operator-ports.ts';
+import { isGroupOf } from './consumer-group.ts';
+import type { StreamReader } from './stream-reader.ts';
+
+const parkedStream = (name: string): string => `$persistentsubscription-$all::${name}-parked`;
+
+const textIn = (metadata: unknown, key: string): string =>
+  typeof metadata === 'object' && metadata !== null && key in metadata
+    ? String((metadata as Record<string, unknown>)[key])
+    : '';
+
+/** What operators see and do of consumer groups, over the store's own records. */
+export const createGroupsView = (
+  client: EventStoreDBClient,
+  read: StreamReader,
+): ConsumerGroups => {
+  const infos = async () => {
+    try {
+      return await client.listPersistentSubscriptionsToAll();
+    } catch (error) {
+      // A store without any group says not-found.
+      const type = error instanceof Error && 'type' in error ? error.type : undefined;
+      if (type === 'persistent-subscription-does-not-exist' || type === 'not-found') return [];
+      throw error;
+    }
+  };
+  const namesOf = async (group: string): Promise<readonly string[]> =>
+    (await infos()).map((info) => info.groupName).filter((name) => isGroupOf(group, name));
+
+  const listOf = async (name: string, limit: number): Promise<ParkedMessage[]> => {
+    const found: ParkedMessage[] = [];
+    const signal = AbortSignal.timeout(10_000);
+    const events = read(parkedStream(name), { maxCount: limit, resolveLinks: true, signal });
+    for await (const { event, link } of events)
+      found.push({
+        group: name,
+        eventId: event?.id ?? link?.id ?? '',
+        type: event?.type ?? '(deleted)',
+        stream: event?.streamId ?? '',
+        revision: event ? String(event.revision) : '',
+        position: String(event?.position?.commit ?? ''),
+        reason: textIn(link?.metadata, 'reason'),
+        parkedAt: link?.created.toISOString() ?? '',
+      });
+    return found;
+  };
+
+  return {
+    parked: {
+      list: async (group, limit) => {
+        const lists = await Promise.all((await namesOf(group)).map((name) => listOf(name, limit)));
+        return lists.flat().slice(0, limit);
+      },
+      replay: async (group) => {
+        for (const name of await namesOf(group)) await client.replayParkedMessagesToAll(name);
+      },
+    },
+    groups: async (): Promise<readonly GroupInfo[]> =>
+      (await infos()).map(({ groupName, status, connections, stats }) => {
+        const known = stats.lastKnownEventPosition?.commit;
+        const done = stats.lastCheckpointedEventPosition?.commit;
+        return {
+          group: groupName,
+          status,
+          connections: connections.length,
+          inFlight: stats.totalInFlightMessages,
+          parked: Number(stats.parkedMessageCount),
+          behind: known === undefined || done === undefined ? null : Number(known - done),
+        };
+      }),
+  };
+};
