@@ -1,10 +1,10 @@
 import { couponStatus } from '../coupon/redemptions.ts';
-import { unrefunded } from '../member/state.ts';
 import { heldItems } from '../product/state.ts';
 import type { Store } from '../store/store.ts';
 import { netPaid } from '../toss/payment.ts';
 import { toKoreanTime } from '../toss/payment-view.ts';
 import { expireAll } from '../toss/sessions.ts';
+import { operations } from './operations.ts';
 
 /** Everything that an audit compares with the orders; with an order number, only what concerns that order. */
 export function ledger(store: Store, orderNo?: string) {
@@ -15,7 +15,7 @@ export function ledger(store: Store, orderNo?: string) {
     members: members(store, orderNo),
     coupons: coupons(store, orderNo),
     payments: payments(store, orderNo),
-    operations: operations(store, orderNo),
+    operations: operations(store.world, orderNo),
   };
 }
 
@@ -114,56 +114,4 @@ function payments(store: Store, orderNo: string | undefined) {
       cancels: payment.cancels,
     };
   });
-}
-
-/** Per order and action: how often the effect and its undo were applied, and how many calls came in. */
-function operations(store: Store, orderNo: string | undefined) {
-  const { product, member, coupon, control } = store.world;
-  const rows: { orderNo: string; [field: string]: unknown }[] = [];
-  for (const [key, { state, effects, parts }] of product.deductions)
-    rows.push({
-      service: 'product',
-      action: 'stock',
-      orderNo: key,
-      state,
-      effects,
-      parts: parts.size,
-    });
-  for (const { couponId, orderNo: key, state, effects } of coupon.redemptions.values())
-    rows.push({
-      service: 'coupon',
-      action: 'coupon',
-      orderNo: key,
-      couponId,
-      state,
-      effects,
-      parts: 0,
-    });
-  for (const [key, row] of member.uses) {
-    const [userId, no = ''] = key.split('/');
-    const { state, effects, parts } = row;
-    const used = row.content?.amount ?? 0;
-    const refundable = unrefunded(row);
-    rows.push({
-      service: 'member',
-      action: 'points',
-      orderNo: no,
-      userId: Number(userId),
-      state,
-      effects,
-      parts: parts.size,
-      used,
-      refundable,
-    });
-  }
-  return rows
-    .filter((row) => concerns(orderNo, row.orderNo))
-    .map((row) => ({
-      ...row,
-      calls: Object.fromEntries(
-        [...(control.calls.get(row.orderNo) ?? [])].filter(([call]) =>
-          call.startsWith(`${String(row.service)}.`),
-        ),
-      ),
-    }));
 }

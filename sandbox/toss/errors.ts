@@ -1,5 +1,7 @@
 import { json, type Reply } from '../http/reply.ts';
-import { CANCEL_ERRORS, CONFIRM_ERRORS, DECLINES } from './error-table.ts';
+import { CANCEL_ERRORS } from './cancel-errors.ts';
+import { CONFIRM_ERRORS } from './confirm-errors.ts';
+import { DECLINES } from './declines.ts';
 
 /** The shape of a code, known or not: any such word can be forced as an error. */
 export const ERROR_CODE = /^[A-Z][A-Z0-9_]{2,79}$/;
