@@ -19,16 +19,20 @@ export class CheckpointProgress<E extends SourceEvent> {
   private readonly rules: CheckpointRules;
   /** Records considered so far: taken, or passed over by a filter. */
   private considered = 0;
-  private lastPosition: number;
+  private lastPosition = -1;
   private markedSequence = 0;
   private markedAt = Number.NEGATIVE_INFINITY;
   /** Position of the last checkpoint, -1 when there is none. */
-  marked: number;
+  marked = -1;
 
-  constructor(rules: CheckpointRules, loaded: number | undefined) {
+  constructor(rules: CheckpointRules) {
     this.rules = rules;
-    this.marked = loaded ?? -1;
-    this.lastPosition = this.marked;
+  }
+
+  /** Goes on behind a stored checkpoint. */
+  resume(checkpoint: number): void {
+    this.marked = checkpoint;
+    this.lastPosition = checkpoint;
   }
 
   /** Messages taken from the source and not processed yet. */

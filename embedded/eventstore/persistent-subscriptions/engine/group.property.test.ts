@@ -41,7 +41,7 @@ class Run {
       maxCheckpointCount: 4,
     });
     this.write(written);
-    this.h.group.begin();
+    this.h.load();
   }
 
   apply(step: Step): void {

@@ -64,7 +64,7 @@ describe('delivery', () => {
   test('a commit during a page request is read with the next page, once', () => {
     const h = new GroupHarness();
     h.written(2);
-    h.group.begin();
+    h.load();
     const c = h.connect();
     h.commit(1);
     expect(h.group.figures().status).toBe('Behind, OutstandingPageRequest');
@@ -154,9 +154,7 @@ describe('parking', () => {
     h.group.nack(['id-0'], 'park', 'bad');
     expect(h.checkpoints).toEqual([]);
     h.settleParks();
-    expect(h.parked).toEqual([
-      { position: 0, reason: "Client explicitly NAK'ed message.\nbad" },
-    ]);
+    expect(h.parked).toEqual([{ position: 0, reason: "Client explicitly NAK'ed message.\nbad" }]);
     expect(h.checkpoints).toEqual([0]);
   });
 

@@ -41,38 +41,39 @@ export class Group<E extends SourceEvent> {
   private readonly feed: HistoryFeed<E>;
   private readonly parking = new Set<Message<E>>();
   private readonly toParkAgain = new Map<Message<E>, string>();
-  private readonly start: StartingPoint;
   private ready = false;
   private replaying = false;
   private faulted = false;
   private totalItems = 0;
 
-  constructor(
-    rules: GroupRules,
-    start: StartingPoint,
-    strategy: ConsumerStrategy<E>,
-    ports: GroupPorts<E>,
-  ) {
+  constructor(rules: GroupRules, strategy: ConsumerStrategy<E>, ports: GroupPorts<E>) {
     this.rules = rules;
     this.ports = ports;
     this.strategy = strategy;
-    this.start = start;
     this.waiting = new Waiting<E>(rules.historyBufferSize);
-    this.progress = new CheckpointProgress<E>(
-      {
-        minCount: rules.minCheckpointCount,
-        maxCount: rules.maxCheckpointCount,
-        afterMs: rules.checkpointAfterMs,
-      },
-      start.kind === 'checkpoint' ? start.checkpoint : undefined,
-    );
+    this.progress = new CheckpointProgress<E>({
+      minCount: rules.minCheckpointCount,
+      maxCount: rules.maxCheckpointCount,
+      afterMs: rules.checkpointAfterMs,
+    });
     this.feed = new HistoryFeed(rules, ports, this.waiting, this.progress);
   }
 
   /** Begins to read; from here on `committed` must be told everything that the source gets. */
-  begin(): void {
+  begin(start: StartingPoint): void {
     this.ready = true;
-    this.feed.start(this.start);
+    if (start.kind === 'checkpoint') this.progress.resume(start.checkpoint);
+    this.feed.start(start);
+  }
+
+  /** Whether commits are delivered as they come; else history is read first. */
+  get isLive(): boolean {
+    return this.feed.live;
+  }
+
+  /** Tells a group that is not live of a commit, without the events: it will read them. */
+  announce(events: number, newest: number): void {
+    if (this.ready) this.feed.announce(events, newest);
   }
 
   /** Whether the group has as many consumers as it may have. */
@@ -162,6 +163,13 @@ export class Group<E extends SourceEvent> {
     this.push();
     this.readOn();
     this.markCheckpoint(false);
+  }
+
+  /** What was committed from there on could not be told: it is read as history instead. */
+  missed(position: number): void {
+    if (!this.ready) return;
+    this.feed.missed(position);
+    this.readOn();
   }
 
   /** The message lies in the parked stream. */

@@ -85,13 +85,8 @@ export class HistoryFeed<E extends SourceEvent> {
   }
 
   committed(batch: SourceBatch<E>): void {
-    const newest = batch.matches.at(-1);
-    if (newest !== undefined) this.lastKnown = Math.max(this.lastKnown, newest.event.position);
-    this.liveSeen += batch.matches.length;
-    if (!this.live) {
-      this.committedMeanwhile = true;
-      return;
-    }
+    this.announce(batch.matches.length, batch.matches.at(-1)?.event.position ?? -1);
+    if (!this.live) return;
     for (const match of batch.matches) {
       const { position } = match.event;
       if (position < this.next) continue;
@@ -104,6 +99,20 @@ export class HistoryFeed<E extends SourceEvent> {
       this.next = position + 1;
     }
     this.progress.skip(batch.skipped, batch.lastSkipped);
+  }
+
+  /** Events from there on could not be taken live: they are read as history. */
+  missed(position: number): void {
+    if (this.live) this.next = Math.min(this.next, position);
+    this.live = false;
+    this.committedMeanwhile = true;
+  }
+
+  /** Notes that so many events were committed, up to that position. */
+  announce(events: number, newest: number): void {
+    this.lastKnown = Math.max(this.lastKnown, newest);
+    this.liveSeen += events;
+    this.committedMeanwhile = true;
   }
 
   private take({ event, skipped, lastSkipped }: Match<E>): void {

@@ -52,6 +52,7 @@ export class GroupHarness {
   readonly checkpoints: number[] = [];
   readonly parked: { readonly position: number; readonly reason: string }[] = [];
   readonly group: Group<SourceEvent>;
+  private readonly start: StartingPoint;
   private pendingRead: { from: number; limit: number } | undefined;
   private pendingParks: { message: Message<SourceEvent>; reason: string }[] = [];
 
@@ -59,6 +60,7 @@ export class GroupHarness {
     settings: Partial<GroupRules> & { readonly strategy?: StrategyName } = {},
     start: StartingPoint = { kind: 'at', position: 0 },
   ) {
+    this.start = start;
     const ports: GroupPorts<SourceEvent> = {
       now: () => this.now,
       readHistory: (from, limit) => {
@@ -73,7 +75,7 @@ export class GroupHarness {
       },
     };
     const { strategy = 'RoundRobin', ...changed } = settings;
-    this.group = new Group(rules(changed), start, createStrategy(strategy), ports);
+    this.group = new Group(rules(changed), createStrategy(strategy), ports);
   }
 
   /** Adds events to the source without telling the group. */
@@ -149,9 +151,14 @@ export class GroupHarness {
     return consumer;
   }
 
+  /** Begins, and leaves the first page request unanswered. */
+  load(): void {
+    this.group.begin(this.start);
+  }
+
   /** Begins, and reads all history there is room for. */
   begin(): this {
-    this.group.begin();
+    this.load();
     this.settleReads();
     return this;
   }
