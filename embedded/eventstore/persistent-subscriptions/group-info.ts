@@ -1,4 +1,4 @@
-import type { GroupFigures } from './engine/group.ts';
+import type { GroupFigures } from './engine/group-status.ts';
 import type { Measurement } from './engine/latencies.ts';
 import type { GroupDefinition } from './group-settings.ts';
 import type { RunningGroup } from './running-group.ts';

@@ -16,3 +16,18 @@ export function statusText(flags: GroupFlags): string {
   if (flags.live) names.push('Live');
   return names.join(', ');
 }
+
+/** The figures of a group, for its info. */
+export interface GroupFigures {
+  readonly status: string;
+  readonly readBufferCount: number;
+  readonly liveBufferCount: number;
+  readonly retryBufferCount: number;
+  readonly inFlight: number;
+  /** In flight, or on the way into the parked stream. */
+  readonly outstanding: number;
+  readonly totalItems: number;
+  /** Positions; -1 when there is none. */
+  readonly lastCheckpoint: number;
+  readonly lastKnown: number;
+}

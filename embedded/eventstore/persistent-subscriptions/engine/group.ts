@@ -3,27 +3,12 @@ import { NO_CAPACITY, OWNER_BUSY } from '../strategies/consumer-strategy.ts';
 import { CheckpointProgress } from './checkpoint-progress.ts';
 import type { Consumer } from './consumer.ts';
 import type { GroupPorts, GroupRules, NackAction, StartingPoint } from './group-ports.ts';
-import { statusText } from './group-status.ts';
+import { type GroupFigures, statusText } from './group-status.ts';
 import { HistoryFeed } from './history-feed.ts';
 import { InFlight } from './in-flight.ts';
 import { type Message, replayedMessage, type SourceEvent } from './message.ts';
 import type { HistoryPage, SourceBatch } from './source-batch.ts';
 import { Waiting } from './waiting.ts';
-
-/** The figures of a group, for its info. */
-export interface GroupFigures {
-  readonly status: string;
-  readonly readBufferCount: number;
-  readonly liveBufferCount: number;
-  readonly retryBufferCount: number;
-  readonly inFlight: number;
-  /** In flight, or on the way into the parked stream. */
-  readonly outstanding: number;
-  readonly totalItems: number;
-  /** Positions; -1 when there is none. */
-  readonly lastCheckpoint: number;
-  readonly lastKnown: number;
-}
 
 /**
  * One persistent subscription at work: it takes events from its source, gives them to consumers,
@@ -94,10 +79,8 @@ export class Group<E extends SourceEvent> {
 
   /** What a leaving consumer had is offered again, whatever the retry limit says. */
   disconnect(consumer: Consumer<E>): void {
-    if (!this.consumers.delete(consumer)) return;
-    for (const message of [...this.inFlight.all()])
-      if (message.consumer === consumer) this.retry(message);
-    this.strategy.remove(consumer);
+    if (!this.consumers.has(consumer)) return;
+    this.remove(consumer);
     this.push();
   }
 
@@ -206,7 +189,7 @@ export class Group<E extends SourceEvent> {
 
   dropConsumers(): void {
     const dropped = [...this.consumers];
-    for (const consumer of dropped) this.disconnectSilently(consumer);
+    for (const consumer of dropped) this.remove(consumer);
     for (const consumer of dropped) consumer.port.drop();
   }
 
@@ -296,7 +279,7 @@ export class Group<E extends SourceEvent> {
     this.ports.park(message, reason);
   }
 
-  private disconnectSilently(consumer: Consumer<E>): void {
+  private remove(consumer: Consumer<E>): void {
     this.consumers.delete(consumer);
     for (const message of [...this.inFlight.all()])
       if (message.consumer === consumer) this.retry(message);
