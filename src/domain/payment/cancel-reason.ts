@@ -12,8 +12,13 @@ const markOf = (refundId: string): string => `[${refundId}]`;
  */
 export const cancelReasonOf = (reason: string, refundId: string): string => {
   const mark = markOf(refundId);
-  const words = [...reason.trim()].slice(0, MAX_REASON - mark.length - 1).join('');
-  return words === '' ? mark : `${words.slice(0, MAX_REASON - mark.length - 1)} ${mark}`;
+  const room = MAX_REASON - mark.length - 1;
+  // A cut must not leave half of a surrogate pair behind.
+  const words = reason
+    .trim()
+    .slice(0, room)
+    .replace(/[\uD800-\uDBFF]$/, '');
+  return words === '' ? mark : `${words} ${mark}`;
 };
 
 /** Finds the cancellation that one of our refunds made; undefined when it never got through. */
