@@ -1,4 +1,5 @@
-import type { Clock, Log, Metrics } from '../runtime/ports.ts';
+import type pg from 'pg';
+import type { Log } from '../runtime/ports.ts';
 import type {
   CartReads,
   OnceOnly,
@@ -9,7 +10,21 @@ import type {
   SagaReads,
   SalesReads,
 } from '../runtime/read-ports.ts';
-import type { ReadStore, RebuildStore } from '../runtime/read-store.ts';
+import type { AnyProjection, ReadStore, RebuildStore } from '../runtime/read-store.ts';
+import type { DueSagas } from '../runtime/saga-ports.ts';
+import { createPool } from './connections.ts';
+import { createFeedReads } from './feed-reads.ts';
+import { createGate } from './gate.ts';
+import { createListener } from './listener.ts';
+import { migrate } from './migrate.ts';
+import { createCartReads, createOrderReads, createSalesReads } from './order-reads.ts';
+import { createReadStore } from './read-store.ts';
+import { createRebuildStore } from './rebuild-store.ts';
+import { createDueSagas, createSagaReads } from './saga-reads.ts';
+import { createOnceOnly, createProjectionStatuses } from './statuses.ts';
+
+/** A database that does not answer within this time is not ready. */
+const READY_MS = 2_000;
 
 /** Row types are the projections' business; SQL looks only at columns. */
 export type Rows = {
@@ -28,6 +43,7 @@ export type Postgres<R extends Rows> = {
   readonly orders: OrderReads<R['order']>;
   readonly carts: CartReads<R['cart']>;
   readonly sagas: SagaReads<R['saga']>;
+  readonly dueSagas: DueSagas;
   readonly feed: OrderFeedReads<R['feed']>;
   readonly sales: SalesReads<R['sales']>;
   readonly gate: ReadGate;
@@ -39,11 +55,40 @@ export type Postgres<R extends Rows> = {
 };
 
 /** Everything over one database: a pool, and one listening connection. */
-export declare const createPostgres: <R extends Rows>(options: {
+export const createPostgres = <R extends Rows>(options: {
   readonly url: string;
+  readonly projections: readonly AnyProjection[];
   readonly log: Log;
-  readonly metrics: Metrics;
-  readonly clock: Clock;
   /** Connections in the pool; 10 by default. */
   readonly poolSize?: number;
-}) => Postgres<R>;
+}): Postgres<R> => {
+  const { url, log, projections } = options;
+  const pool = createPool(url, options.poolSize ?? 10, log);
+  const listener = createListener(url, log);
+  return {
+    migrate: () => migrate(url, projections, log),
+    readStore: createReadStore(url, pool, log),
+    rebuilds: createRebuildStore(url, pool, log),
+    orders: createOrderReads(pool),
+    carts: createCartReads(pool),
+    sagas: createSagaReads(pool),
+    dueSagas: createDueSagas(pool),
+    feed: createFeedReads(pool, listener, log),
+    sales: createSalesReads(pool),
+    gate: createGate(pool, listener),
+    projections: createProjectionStatuses(pool),
+    once: createOnceOnly(pool),
+    ready: async () => {
+      try {
+        await pool.query({ text: 'select 1', query_timeout: READY_MS } as pg.QueryConfig);
+        return { ok: true };
+      } catch (error) {
+        return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    close: async () => {
+      await listener.close();
+      await pool.end();
+    },
+  };
+};

@@ -36,6 +36,8 @@ export type Commit = {
   /** The new checkpoint of each table that took part, also of those without a changed row. */
   readonly positions: readonly { readonly table: string; readonly position: bigint }[];
   readonly poisoned: readonly { readonly table: string; readonly poison: Poison }[];
+  /** When the newest event of the batch was written, ISO 8601 UTC; null without events. */
+  readonly lastEventAt: string | null;
 };
 
 /** Somebody else feeds (or has swapped) these tables now: what was folded in memory is worth nothing any more. */
@@ -62,7 +64,7 @@ export type TableWriter = {
 /** The live tables' side of the read store. */
 export type ReadStore = {
   /**
-   * Waits (standing by) until this process is the one projector, then runs `work` with the live tables, creating what is missing.
+   * Waits (standing by) until this process is the one projector, then runs `work` with the live tables.
    * `work`'s signal aborts when the lock is lost; resolves when `work` ends or `signal` aborts.
    */
   readonly asProjector: (
@@ -70,6 +72,8 @@ export type ReadStore = {
     work: (writer: TableWriter, signal: AbortSignal) => Promise<void>,
     signal: AbortSignal,
   ) => Promise<void>;
+  /** Names of those whose live table is of an older version: they are to be rebuilt. */
+  readonly outdated: (projections: readonly AnyProjection[]) => Promise<readonly string[]>;
 };
 
 /** A row that two tables disagree on. */
@@ -97,10 +101,10 @@ export type RebuildStore = {
   readonly index: (target: Target) => Promise<void>;
   /**
    * Holds the live projector's commits, brings the build up to where it stands (`catchUp`), then runs `then` on both:
-   * `compare` lists differences, `swap` makes the build the live table.
+   * `compare` lists at most `limit` differences, `swap` makes the build the live table.
    */
   readonly atSamePosition: <T>(
-    targets: readonly Target[],
+    target: Target,
     catchUp: (live: bigint) => Promise<void>,
     then: (both: {
       readonly compare: (limit: number) => Promise<readonly Difference[]>;

@@ -1,0 +1,99 @@
+import pg from 'pg';
+import {
+  type Commit,
+  FencedError,
+  type StoredRow,
+  type TableWriter,
+  type Target,
+} from '../runtime/read-store.ts';
+import { inTransaction } from './connections.ts';
+import { writeRows } from './write-rows.ts';
+
+const q = pg.escapeIdentifier;
+
+/** Wakes everybody who waits for the read side: payload is the position reached. */
+export const READ_SIDE_CHANNEL = 'order_feed';
+
+/** A target, and the number that proves that we are still its one writer. */
+export type Fenced = Target & { readonly fence: bigint };
+
+/**
+ * Moves the checkpoints, refusing when a fence has been raised. First in the transaction: the row locks taken here make
+ * a swap wait for this commit, or this commit find out about the swap.
+ */
+const moveCheckpoints = async (
+  client: pg.ClientBase,
+  targets: ReadonlyMap<string, Fenced>,
+  commit: Commit,
+): Promise<void> => {
+  const entries = commit.positions.map(({ table, position }) => ({
+    table_name: table,
+    position: String(position),
+    fence: String(targets.get(table)?.fence ?? -1n),
+    last_event_at: commit.lastEventAt,
+  }));
+  const { rows } = await client.query<{ table_name: string }>(
+    `update projection_tables t
+     set position = x.position, poison = null, updated_at = now(),
+         last_event_at = coalesce(x.last_event_at, t.last_event_at)
+     from json_to_recordset($1::json)
+       as x(table_name text, position bigint, fence bigint, last_event_at timestamptz)
+     where t.table_name = x.table_name and t.fence = x.fence
+     returning t.table_name`,
+    [JSON.stringify(entries)],
+  );
+  if (rows.length === entries.length) return;
+  const moved = new Set(rows.map((row) => row.table_name));
+  throw new FencedError(entries.find((entry) => !moved.has(entry.table_name))?.table_name ?? '');
+};
+
+const markPoisoned = async (
+  client: pg.ClientBase,
+  targets: ReadonlyMap<string, Fenced>,
+  commit: Commit,
+): Promise<void> => {
+  for (const { table, poison } of commit.poisoned)
+    await client.query(
+      `update projection_tables set poison = $3, updated_at = now() where table_name = $1 and fence = $2`,
+      [
+        table,
+        targets.get(table)?.fence ?? -1n,
+        JSON.stringify(poison, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+      ],
+    );
+};
+
+/** Writes batches into `targets`, each commit one transaction; `announce` tells the readers about it. */
+export const createTableWriter = (
+  pool: pg.Pool,
+  targets: readonly Fenced[],
+  options: { readonly announce: boolean },
+): TableWriter => {
+  const byTable = new Map(targets.map((target) => [target.table, target]));
+  return {
+    targets,
+    rows: async (table, keys) => {
+      const { rows } = await pool.query<{ key: string } & StoredRow>(
+        `select key, row, position from ${q(table)} where key = any($1)`,
+        [keys],
+      );
+      return new Map(rows.map(({ key, row, position }) => [key, { row, position }]));
+    },
+    commit: (commit) =>
+      inTransaction(pool, async (client) => {
+        if (commit.positions.length > 0) await moveCheckpoints(client, byTable, commit);
+        for (const { table, rows } of commit.changes) {
+          const target = byTable.get(table);
+          if (!target) throw new FencedError(table);
+          await writeRows(client, table, target.projection, rows);
+        }
+        await markPoisoned(client, byTable, commit);
+        if (options.announce && commit.positions.length > 0) {
+          const reached = commit.positions.reduce((low, next) =>
+            next.position < low.position ? next : low,
+          ).position;
+          await client.query('select pg_notify($1, $2)', [READ_SIDE_CHANNEL, String(reached)]);
+        }
+      }),
+  };
+};
