@@ -16,7 +16,6 @@ const { values } = parseArgs({
   },
 });
 
-// biome-ignore lint/style/noProcessEnv: the entry point is the one place that reads the environment
 const { JWT_SECRET, JWT_ISSUER, JWT_AUDIENCE, TOSS_SECRET_KEY, SERVICE_TOKEN } = process.env;
 
 const port = Number(values.port);
@@ -45,6 +44,10 @@ try {
       (error: unknown) => fail(String(error)),
     );
   };
+  sandbox.failed.then(
+    (error) => fail(error.message),
+    () => undefined,
+  );
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   if (process.send) {

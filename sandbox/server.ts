@@ -40,6 +40,8 @@ export interface SandboxOptions {
 export interface Sandbox {
   readonly port: number;
   readonly url: string;
+  /** Resolves when its journal can no longer be written: from then on it answers 500 and should be started anew. */
+  readonly failed: Promise<Error>;
   stop(): Promise<void>;
 }
 
@@ -79,10 +81,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, exchange);
   const host = options.host ?? '127.0.0.1';
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, host, resolve);
-  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(options.port ?? 0, host, resolve);
+    });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   const sweep = setInterval(() => expireAll(store), SESSION_SWEEP_MS);
   sweep.unref();
   const { port } = server.address() as AddressInfo;
@@ -99,6 +106,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     port,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    failed: store.failed,
     stop: () => {
       stopped ??= stop();
       return stopped;

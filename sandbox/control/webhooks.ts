@@ -115,6 +115,7 @@ export class Webhooks {
     try {
       const answer = await fetch(url, {
         method: 'POST',
+        redirect: 'manual',
         headers: {
           'content-type': 'application/json',
           'tosspayments-webhook-transmission-id': id,

@@ -20,6 +20,8 @@ export interface Journal {
   append(line: string, awaited: boolean): void;
   /** Resolves when every awaited line so far is on disk; rejects for ever after a failed write. */
   settled(): Promise<void>;
+  /** Resolves with the error of the first write that failed; nothing can be stored after it. */
+  readonly failed: Promise<Error>;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export interface Journal {
 export const memoryJournal: Journal = {
   append: () => undefined,
   settled: () => Promise.resolve(),
+  failed: new Promise(() => undefined),
   close: () => Promise.resolve(),
 };
 
@@ -47,12 +50,17 @@ export async function openJournal(
 ): Promise<OpenedJournal> {
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, 'a+');
-  const { lines, goodBytes, totalBytes } = await readLines(file, replay);
-  if (goodBytes < totalBytes) {
-    await file.truncate(goodBytes);
-    await file.datasync();
+  try {
+    const { lines, goodBytes, totalBytes } = await readLines(file, replay);
+    if (goodBytes < totalBytes) {
+      await file.truncate(goodBytes);
+      await file.datasync();
+    }
+    return { journal: new FileJournal(file), lines, cutBytes: totalBytes - goodBytes };
+  } catch (error) {
+    await file.close();
+    throw error;
   }
-  return { journal: new FileJournal(file), lines, cutBytes: totalBytes - goodBytes };
 }
 
 async function readLines(file: FileHandle, replay: (line: unknown) => void) {
@@ -97,15 +105,20 @@ function parsed(text: string): unknown {
 }
 
 class FileJournal implements Journal {
+  readonly failed: Promise<Error>;
   readonly #file: FileHandle;
   #waitingLines: string[] = [];
   /** The write that will carry the lines that wait now; exists only when somebody waits for them. */
   #next: Promise<void> | undefined;
   #current: Promise<void> = Promise.resolve();
   #idleTimer: NodeJS.Timeout | undefined;
+  #fail: (error: Error) => void = () => undefined;
 
   constructor(file: FileHandle) {
     this.#file = file;
+    this.failed = new Promise((resolve) => {
+      this.#fail = resolve;
+    });
   }
 
   append(line: string, awaited: boolean): void {
@@ -133,7 +146,7 @@ class FileJournal implements Journal {
       this.#current = next;
       return this.#write();
     });
-    next.catch(() => undefined); // whoever waits in settled() sees the failure
+    next.catch((error: Error) => this.#fail(error)); // whoever waits in settled() sees it too
     this.#next = next;
   }
 

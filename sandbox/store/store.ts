@@ -58,6 +58,11 @@ export class Store {
     return this.#journal.settled();
   }
 
+  /** Resolves when the journal can no longer be written; the process should end and start again. */
+  get failed(): Promise<Error> {
+    return this.#journal.failed;
+  }
+
   close(): Promise<void> {
     return this.#journal.close();
   }
