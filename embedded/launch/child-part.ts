@@ -42,24 +42,21 @@ const lastWords = async (log: string): Promise<string> => {
   return text.trimEnd().split('\n').slice(-8).join('\n');
 };
 
-const spawnChild = async (program: ChildProgram, files: ChildFiles): Promise<ChildProcess> => {
-  await mkdir(dirname(files.log), { recursive: true });
-  const log = await open(files.log, 'a');
-  try {
-    const path = join(dirname(fileURLToPath(import.meta.url)), `${program.module}${extension}`);
-    const child = fork(path, program.args, {
+const spawnChild = (program: ChildProgram, logFd: number): ChildProcess =>
+  fork(
+    join(dirname(fileURLToPath(import.meta.url)), `${program.module}${extension}`),
+    program.args,
+    {
       execArgv: loader,
       env: program.env,
       // A group of its own: Ctrl-C reaches the service alone, which stops its children when it no longer needs them.
       detached: true,
-      stdio: ['ignore', log.fd, log.fd, 'ipc'],
-    });
-    if (child.pid !== undefined)
-      await writeFile(files.pid, JSON.stringify(await identify(child.pid)));
-    return child;
-  } finally {
-    await log.close();
-  }
+      stdio: ['ignore', logFd, logFd, 'ipc'],
+    },
+  );
+
+const noteChild = async ({ pid }: ChildProcess, path: string): Promise<void> => {
+  if (pid !== undefined) await writeFile(path, JSON.stringify(await identify(pid)));
 };
 
 const untilReady = (child: ChildProcess, name: string): Promise<Ready> =>
@@ -79,9 +76,12 @@ const untilReady = (child: ChildProcess, name: string): Promise<Ready> =>
     );
   });
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
+
 const end = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) {
+    if (hasEnded(child)) {
       resolve();
       return;
     }
@@ -112,13 +112,17 @@ export const startChildPart = async (
   let starting: Promise<unknown> = Promise.resolve();
 
   const run = async (): Promise<Ready> => {
-    const child = await spawnChild(program, files);
+    await mkdir(dirname(files.log), { recursive: true });
+    const log = await open(files.log, 'a');
+    const child = spawnChild(program, log.fd);
     current = child;
-    if (stopping) child.kill('SIGTERM');
+    // Listens before anything is awaited: a child may end at once.
+    const becomingReady = untilReady(child, name);
     try {
-      const ready = await untilReady(child, name);
+      await Promise.all([becomingReady, log.close(), noteChild(child, files.pid)]);
+      if (stopping) throw new Error(`${name} was stopped while it started`);
       watch(child);
-      return ready;
+      return await becomingReady;
     } catch (error) {
       await end(child);
       throw error;
@@ -144,15 +148,18 @@ export const startChildPart = async (
 
   const watch = (child: ChildProcess) => {
     const startedAt = performance.now();
-    child.once('exit', (code, signal) => {
+    const onExit = () => {
       if (stopping) return;
       if (performance.now() - startedAt > healthyAfterMs) pauseMs = firstPauseMs;
+      const { exitCode: code, signalCode: signal } = child;
       logger.error(
         { part: name, code, signal, log: files.log, againInMs: pauseMs },
         'an embedded part died and will be started again',
       );
       scheduleRestart();
-    });
+    };
+    if (hasEnded(child)) onExit();
+    else child.once('exit', onExit);
   };
 
   try {
