@@ -1,6 +1,7 @@
 import { type CancellationEvent, cancellationEvents } from '../domain/cancellation/events.ts';
 import { type OrderEvent, orderEvents } from '../domain/order/events.ts';
 import { answeredCancellation } from './cancellation-saga-answers.ts';
+import { operateCancellation } from './cancellation-saga-operators.ts';
 import {
   type CancellationState,
   evolveCancellation,
@@ -21,7 +22,7 @@ export const cancellationSaga: ProcessManager<
   OrderEvent | CancellationEvent,
   CancellationEvent
 > = {
-  name: 'orderCancellation',
+  name: 'cancellation-saga',
   own: cancellationEvents,
   wakes: {
     OrderCancellationRequested: refundIdOf,
@@ -50,6 +51,7 @@ export const cancellationSaga: ProcessManager<
     }));
   },
   answered: answeredCancellation,
+  operated: operateCancellation,
 };
 
 function refundIdOf(event: { readonly data: unknown }): string {

@@ -5,6 +5,7 @@ import { type OrderSagaEvent, orderSagaEvents } from '../domain/saga/events.ts';
 import { clearCart } from './cart-clearing.ts';
 import { after } from './instant.ts';
 import { answeredOrderSaga } from './order-saga-answers.ts';
+import { operateOrderSaga } from './order-saga-operators.ts';
 import {
   evolveOrderSaga,
   initialOrderSaga,
@@ -31,7 +32,7 @@ type OwedHere = Owed<OrderSagaEvent>;
 export const orderSaga = (
   settings: OrderSagaSettings,
 ): ProcessManager<OrderSagaState, OrderEvent | OrderSagaEvent, OrderSagaEvent> => ({
-  name: 'orderSaga',
+  name: 'order-saga',
   own: orderSagaEvents,
   wakes: {
     OrderPlaced: orderNoOf,
@@ -70,6 +71,7 @@ export const orderSaga = (
     }
   },
   answered: answeredOrderSaga,
+  operated: operateOrderSaga,
 });
 
 const orderNoOf = (event: { readonly data: unknown }): string =>

@@ -1,5 +1,6 @@
 import type { Confirmation } from '../domain/order/order-types.ts';
 import type { FailureCode } from '../domain/order/words.ts';
+import { judgePayment } from '../domain/payment/judge-payment.ts';
 import type { Payment } from '../domain/payment/payment.ts';
 import { after } from './instant.ts';
 import { PAYMENT_ABSENT } from './order-saga-state.ts';
@@ -45,7 +46,7 @@ export const judge = (finding: PaymentFinding, known: Known): Verdict => {
   switch (confirmed?.kind) {
     case 'approved':
     case 'mismatch':
-      return judgePayment(confirmed.payment, known);
+      return judgeRecord(confirmed.payment, known);
     case 'pending-deposit':
       return open('WAITING_FOR_DEPOSIT', { wait: 'deposit' });
     case 'declined':
@@ -69,7 +70,7 @@ const judgeLook = (look: Look | null, known: Known): Verdict => {
   if (look === null) return open('NO_ANSWER');
   switch (look.kind) {
     case 'found':
-      return judgePayment(look.data, known);
+      return judgeRecord(look.data, known);
     case 'unavailable':
       return open(look.reason, { sent: false });
     case 'absent':
@@ -90,43 +91,30 @@ const judgeAbsence = (code: string, { confirmation, absentAt, now }: Known): Ver
     : open(PAYMENT_ABSENT);
 };
 
-const judgePayment = (payment: Payment, { orderNo, confirmation }: Known): Verdict => {
-  // Somebody else's payment is never touched: refunding it would take another order's money away.
-  if (payment.orderId !== orderNo)
-    return declined({
-      providerCode: 'PAYMENT_OF_ANOTHER_ORDER',
-      failureCode: 'PAYMENT_NOT_FOUND',
-      reason: 'the payment key belongs to another order',
-    });
-  switch (payment.status) {
-    case 'DONE':
-      return payment.totalAmount === confirmation.amount && payment.currency === 'KRW'
-        ? { kind: 'paid', payment }
-        : { kind: 'wrongly-paid', payment, reason: 'amount or currency differs from the order' };
-    case 'PARTIAL_CANCELED':
-      return {
-        kind: 'wrongly-paid',
-        payment,
-        reason: 'partly cancelled at the provider before the order completed',
-      };
-    case 'WAITING_FOR_DEPOSIT':
-      return open('WAITING_FOR_DEPOSIT', { wait: 'deposit' });
-    case 'READY':
-    case 'IN_PROGRESS':
-    case 'UNKNOWN':
-      return open(payment.status);
-    case 'ABORTED':
-    case 'CANCELED':
+const judgeRecord = (payment: Payment, { orderNo, confirmation }: Known): Verdict => {
+  switch (judgePayment(payment, { orderNo, amount: confirmation.amount })) {
+    case 'paid':
+      return { kind: 'paid', payment };
+    case 'mismatch':
+      return { kind: 'wrongly-paid', payment, reason: 'paid, but not what the order asks for' };
+    // Somebody else's payment is never touched: refunding it would take another order's money away.
+    case 'foreign':
       return declined({
-        providerCode: payment.status,
-        failureCode: 'PAYMENT_FAILED',
-        reason: `the payment is ${payment.status} at the provider`,
+        providerCode: 'PAYMENT_OF_ANOTHER_ORDER',
+        failureCode: 'PAYMENT_NOT_FOUND',
+        reason: 'the payment key belongs to another order',
       });
-    case 'EXPIRED':
+    case 'waiting-deposit':
+      return open('WAITING_FOR_DEPOSIT', { wait: 'deposit' });
+    case 'in-progress':
+    case 'ready':
+    case 'unclear':
+      return open(payment.status);
+    case 'dead':
       return declined({
         providerCode: payment.status,
-        failureCode: 'PAYMENT_TIMEOUT',
-        reason: 'the payment expired at the provider',
+        failureCode: payment.status === 'EXPIRED' ? 'PAYMENT_TIMEOUT' : 'PAYMENT_FAILED',
+        reason: `the payment is ${payment.status} at the provider`,
       });
   }
 };

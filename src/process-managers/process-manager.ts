@@ -1,3 +1,4 @@
+import type { Decision } from '../domain/kernel/decider.ts';
 import type { AnyEvent, EventFamily, Recorded } from '../domain/kernel/events.ts';
 import type { Confirmation, Item, OrderCommand } from '../domain/order/order-types.ts';
 import type { FailureCode } from '../domain/order/words.ts';
@@ -135,6 +136,20 @@ export type AnsweredAt = {
   ) => string;
 };
 
+/** What an operator asks of a saga; recorded as an event, with who and why. */
+export type OperatorWish = {
+  readonly type: 'retry' | 'compensate' | 'annotate';
+  readonly by: string;
+  readonly reason: string;
+};
+
+/** Why an operator's wish is not taken; each code has one problem (docs/problems.md). */
+export type OperatorRejection =
+  | { readonly code: 'SAGA_NOT_FOUND' }
+  | { readonly code: 'SAGA_FINISHED'; readonly status: string }
+  /** While a payment is being confirmed, or after the order completed, nothing may be given back by force. */
+  | { readonly code: 'COMPENSATION_NOT_ALLOWED'; readonly status: string };
+
 /**
  * A long-running flow as a pure value. What is owed depends on the state alone, so a redelivery, a restart,
  * a timer or an operator can drive an instance at any time and gets the same intents with the same ids.
@@ -163,4 +178,6 @@ export type ProcessManager<State, Event extends AnyEvent, Own extends AnyEvent> 
     answer: CallAnswer,
     at: AnsweredAt,
   ) => readonly Effect<Own>[];
+  /** Decides on an operator's wish; what is accepted goes to the own stream. */
+  readonly operated: (wish: OperatorWish, state: State) => Decision<Own, OperatorRejection>;
 };
