@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type FakeConsumer, GroupHarness } from '../testing/group-harness.ts';
+import { type FakeConsumer, GroupHarness } from '../../../../test/support/persistent-group.ts';
 import type { NackAction } from './group-ports.ts';
 
 const BUFFER = 3;
@@ -15,7 +15,7 @@ const which = fc.nat(50);
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('commit' as const), count: fc.integer({ min: 1, max: 12 }) }),
   fc.record({ do: fc.constantFrom('read', 'parks', 'parks-fail', 'tick', 'connect') }),
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('ack' as const), which }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('ack' as const), which }) },
   fc.record({ do: fc.constantFrom('leave', 'stall'), which }),
   fc.record({
     do: fc.constant('nack' as const),
@@ -38,10 +38,12 @@ class Run {
       messageTimeoutMs: 2500,
       maxRetryCount: 2,
       minCheckpointCount: 1,
-      maxCheckpointCount: 4,
+      maxCheckpointCount: 2,
+      checkpointAfterMs: 1000,
     });
     this.write(written);
     this.h.load();
+    this.consumers.push(this.h.connect(BUFFER));
   }
 
   apply(step: Step): void {
@@ -126,6 +128,7 @@ class Run {
     const c = this.consumers[which % (this.consumers.length || 1)];
     const id = c?.ids[which % (c.ids.length || 1)];
     if (id === undefined) return;
+    c?.ids.splice(which % c.ids.length, 1);
     const before = this.h.group.figures().inFlight;
     const waiting = this.h.group.figures();
     tell(id);
@@ -162,7 +165,7 @@ test.each(['RoundRobin', 'DispatchToSingle', 'Pinned'] as const)(
         if (last >= 0) expect(run.h.checkpoints.at(-1)).toBe(last);
         expect(run.h.checkpoints).toEqual([...run.h.checkpoints].sort((a, b) => a - b));
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   },
 );

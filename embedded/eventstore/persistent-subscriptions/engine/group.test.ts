@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FakeConsumer, GroupHarness } from '../testing/group-harness.ts';
+import { FakeConsumer, GroupHarness } from '../../../../test/support/persistent-group.ts';
 
 const given = (written: number, ...args: ConstructorParameters<typeof GroupHarness>) => {
   const harness = new GroupHarness(...args);

@@ -1,9 +1,22 @@
-import { Consumer, type ConsumerPort } from '../engine/consumer.ts';
-import { Group } from '../engine/group.ts';
-import type { GroupPorts, GroupRules, StartingPoint } from '../engine/group-ports.ts';
-import { Latencies } from '../engine/latencies.ts';
-import type { Message, SourceEvent } from '../engine/message.ts';
-import { createStrategy, type StrategyName } from '../strategies/strategies.ts';
+import {
+  Consumer,
+  type ConsumerPort,
+} from '../../embedded/eventstore/persistent-subscriptions/engine/consumer.ts';
+import { Group } from '../../embedded/eventstore/persistent-subscriptions/engine/group.ts';
+import type {
+  GroupPorts,
+  GroupRules,
+  StartingPoint,
+} from '../../embedded/eventstore/persistent-subscriptions/engine/group-ports.ts';
+import { Latencies } from '../../embedded/eventstore/persistent-subscriptions/engine/latencies.ts';
+import type {
+  Message,
+  SourceEvent,
+} from '../../embedded/eventstore/persistent-subscriptions/engine/message.ts';
+import {
+  createStrategy,
+  type StrategyName,
+} from '../../embedded/eventstore/persistent-subscriptions/strategies/strategies.ts';
 
 export const rules = (changed: Partial<GroupRules> = {}): GroupRules => ({
   messageTimeoutMs: 30_000,
@@ -53,7 +66,7 @@ export class GroupHarness {
   readonly parked: { readonly position: number; readonly reason: string }[] = [];
   readonly group: Group<SourceEvent>;
   private readonly start: StartingPoint;
-  private pendingRead: { from: number; limit: number } | undefined;
+  private pendingRead: { from: number; limit: number; end: number } | undefined;
   private pendingParks: { message: Message<SourceEvent>; reason: string }[] = [];
 
   constructor(
@@ -64,7 +77,7 @@ export class GroupHarness {
     const ports: GroupPorts<SourceEvent> = {
       now: () => this.now,
       readHistory: (from, limit) => {
-        this.pendingRead = { from, limit };
+        this.pendingRead = { from, limit, end: this.source.length };
       },
       readParked: () => {},
       park: (message, reason) => {
@@ -104,20 +117,20 @@ export class GroupHarness {
     });
   }
 
-  /** Answers the outstanding page request, if there is one. */
+  /** Answers the outstanding page request, if there is one, with what was there when it came. */
   answerRead(): boolean {
     const { pendingRead } = this;
     if (pendingRead === undefined) return false;
     this.pendingRead = undefined;
-    const { from, limit } = pendingRead;
-    const events = this.source.slice(from, from + limit);
+    const { from, limit, end } = pendingRead;
+    const events = this.source.slice(from, Math.min(from + limit, end));
     const next = from + events.length;
     this.group.historyRead({
       matches: events.map((event) => ({ event, skipped: 0, lastSkipped: -1 })),
       skipped: 0,
       lastSkipped: -1,
       next,
-      atEnd: next >= this.source.length,
+      atEnd: next >= end,
     });
     return true;
   }

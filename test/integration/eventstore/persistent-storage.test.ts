@@ -1,0 +1,253 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  ANY,
+  type EventStore,
+  StoreFailure,
+} from '../../../embedded/eventstore/streams/event-store.ts';
+import { definition, PersistentStore } from '../../support/persistent-store.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let s: PersistentStore;
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  s = await PersistentStore.open(folder.path);
+});
+afterEach(async () => {
+  await s.close();
+  await folder.remove();
+});
+
+const reopen = async () => {
+  await s.close();
+  s = await PersistentStore.open(folder.path);
+};
+const info = (source: string) => s.subscriptions.info(source, 'g');
+const parkedCount = (source: string, count: number) =>
+  vi.waitFor(() => expect(info(source).parkedMessageCount).toBe(count));
+
+describe('after a restart', () => {
+  test('groups, their settings and filters are there', async () => {
+    const all = definition(
+      '$all',
+      { startFrom: { kind: 'position', commit: 500n, prepare: 499n }, strategy: 'Pinned' },
+      { on: 'type', regex: undefined, prefixes: ['a,b', '한글'] },
+    );
+    await s.write('a', 3);
+    await s.subscriptions.create(all);
+    await s.subscriptions.create(
+      definition('a', { startFrom: { kind: 'revision', revision: 7n }, maxRetryCount: -1 }),
+    );
+    await s.subscriptions.create({
+      ...definition('a', { startFrom: { kind: 'end' } }),
+      group: 'h',
+    });
+    const before = s.subscriptions.list(undefined).map((each) => each.definition);
+    await reopen();
+    expect(s.subscriptions.list(undefined).map((each) => each.definition)).toEqual(before);
+    expect(before[0]).toEqual(all);
+  });
+
+  test.each(['a', '$all'])('a group on %s goes on behind its checkpoint', async (source) => {
+    await s.write('a', 5);
+    const filter =
+      source === '$all' ? { on: 'stream' as const, regex: '^a$', prefixes: [] } : undefined;
+    await s.subscriptions.create(definition(source, {}, filter));
+    const c = s.join(source);
+    await vi.waitFor(() => expect(c.got).toHaveLength(5));
+    s.ack(source, c.events[0], c.events[1], c.events[3]);
+    await reopen();
+    const next = s.join(source);
+    await vi.waitFor(() => expect(next.got).toEqual(['2/0', '3/0', '4/0']));
+  });
+
+  test('parked messages are there, counted, and can be replayed', async () => {
+    await s.write('a', 3);
+    await s.subscriptions.create(definition('a'));
+    const c = s.join('a');
+    await vi.waitFor(() => expect(c.got).toHaveLength(3));
+    s.park('a', c.events[0], c.events[2]);
+    s.ack('a', c.events[1]);
+    await parkedCount('a', 2);
+    await reopen();
+    expect(info('a').parkedMessageCount).toBe(2);
+    const next = s.join('a');
+    s.subscriptions.find('a', 'g').replayParked(undefined);
+    await vi.waitFor(() => expect(next.got).toEqual(['0 by 0/0', '2 by 1/0']));
+    await parkedCount('a', 0);
+    await reopen();
+    expect(info('a').parkedMessageCount).toBe(0);
+  });
+
+  test('a parked message of a source that was deleted meanwhile comes as a link only', async () => {
+    await s.write('a', 1);
+    await s.subscriptions.create(definition('a'));
+    const c = s.join('a');
+    await vi.waitFor(() => expect(c.got).toHaveLength(1));
+    s.park('a', c.events[0]);
+    await parkedCount('a', 1);
+    await s.store.deleteStream('a', ANY);
+    s.subscriptions.find('a', 'g').replayParked(undefined);
+    await vi.waitFor(() => expect(c.got[1]).toBe('nothing by 0/0'));
+  });
+});
+
+describe('sources', () => {
+  test('a group on $all sees its own configuration, but not its checkpoints', async () => {
+    await s.subscriptions.create(definition('$all'));
+    await s.write('a', 2);
+    const c = s.join('$all', 100);
+    await vi.waitFor(() => expect(c.events.length).toBeGreaterThan(3));
+    s.ack('$all', ...c.events);
+    await vi.waitFor(() =>
+      expect(s.store.streamState('$persistentsubscription-$all::g-checkpoint').status).toBe('live'),
+    );
+    await s.write('a', 1);
+    const streams = c.events.map(({ event }) => event?.stream);
+    expect(streams).toContain('$persistentSubscriptionConfig');
+    expect(streams).not.toContain('$persistentsubscription-$all::g-checkpoint');
+    expect(streams.filter((stream) => stream === 'a')).toHaveLength(3);
+  });
+
+  test('links are resolved in history and live, in order among other events', async () => {
+    await s.write('a', 2);
+    await s.writeLinks('l', '1@a', '9@a');
+    await s.subscriptions.create(definition('l', { resolveLinks: true }));
+    const c = s.join('l', 100);
+    await vi.waitFor(() => expect(c.got).toHaveLength(2));
+    await Promise.all([s.writeLinks('l', '0@a'), s.write('l', 1), s.writeLinks('l', '1@a')]);
+    await vi.waitFor(() => expect(c.got).toHaveLength(5));
+    expect(c.got).toEqual(['1 by 0/0', 'nothing by 1/0', '0 by 2/0', '3/0', '1 by 4/0']);
+  });
+
+  test('events of a stream that was deleted and written again are delivered', async () => {
+    await s.write('a', 2);
+    await s.subscriptions.create(definition('a'));
+    const c = s.join('a');
+    await vi.waitFor(() => expect(c.got).toHaveLength(2));
+    await s.store.deleteStream('a', ANY);
+    await s.write('a', 1);
+    await vi.waitFor(() => expect(c.got).toEqual(['0/0', '1/0', '2/0']));
+  });
+
+  test('a tombstone is delivered live; a later start drops whoever joins', async () => {
+    await s.write('a', 1);
+    await s.subscriptions.create(definition('a'));
+    const c = s.join('a');
+    await vi.waitFor(() => expect(c.got).toHaveLength(1));
+    await s.store.tombstoneStream('a', ANY);
+    await vi.waitFor(() => expect(c.events[1]?.event?.type).toBe('$streamDeleted'));
+    expect(c.dropped).toBe(false);
+    await s.subscriptions.restart();
+    expect(c.dropped).toBe(true);
+    await vi.waitFor(() => {
+      const late = s.join('a');
+      expect(late.dropped).toBe(true);
+    });
+    expect(info('a').figures.status).toBe('Behind, OutstandingPageRequest');
+  });
+
+  test('a rare match in a long history is found, and the checkpoint passes the rest', async () => {
+    await s.write('noise', 1000);
+    await s.write('wanted', 1);
+    await s.write('noise', 1000);
+    await s.subscriptions.create(
+      definition('$all', {}, { on: 'stream', regex: undefined, prefixes: ['wanted'] }),
+    );
+    const c = s.join('$all');
+    await vi.waitFor(() => expect(c.got).toEqual(['0/0']));
+    s.ack('$all', c.events[0]);
+    await vi.waitFor(() => {
+      const [, position] = /^C:(\d+)\//.exec(info('$all').lastCheckpoint) ?? [];
+      expect(Number(position)).toBeGreaterThan(c.events[0]?.logPosition ?? 0);
+    });
+  });
+});
+
+describe('management', () => {
+  test('an update keeps the filter, drops the consumers, and goes on behind the checkpoint', async () => {
+    await s.write('a', 3);
+    await s.write('b', 3);
+    const filter = { on: 'stream' as const, regex: undefined, prefixes: ['a'] };
+    await s.subscriptions.create(definition('$all', {}, filter));
+    const c = s.join('$all', 2);
+    await vi.waitFor(() => expect(c.got).toEqual(['0/0', '1/0']));
+    s.ack('$all', c.events[0]);
+    await s.subscriptions.update(definition('$all', { maxRetryCount: 3 }));
+    expect(c.dropped).toBe(true);
+    const next = s.join('$all');
+    await vi.waitFor(() => expect(next.got).toEqual(['1/0', '2/0']));
+    expect(info('$all').definition).toEqual(definition('$all', { maxRetryCount: 3 }, filter));
+  });
+
+  test('a group that is created again starts afresh', async () => {
+    await s.write('a', 2);
+    await s.subscriptions.create(definition('a'));
+    const c = s.join('a');
+    await vi.waitFor(() => expect(c.got).toHaveLength(2));
+    s.park('a', c.events[0]);
+    s.ack('a', c.events[1]);
+    await parkedCount('a', 1);
+    await s.subscriptions.delete('a', 'g');
+    expect(s.subscriptions.list('a')).toEqual([]);
+    await s.subscriptions.create(definition('a'));
+    expect(info('a')).toMatchObject({ parkedMessageCount: 0, lastCheckpoint: '' });
+    const next = s.join('a');
+    await vi.waitFor(() => expect(next.got).toEqual(['0/0', '1/0']));
+  });
+
+  test('changes at the same time are made one after the other', async () => {
+    const names = ['one', 'two', 'three', 'four'];
+    const outcomes = await Promise.allSettled(
+      [...names, ...names].map((group) => s.subscriptions.create({ ...definition('a'), group })),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
+    await reopen();
+    expect(s.subscriptions.list('a').map((each) => each.definition.group)).toEqual(names);
+  });
+
+  test('partial replays take exactly the numbers below the limit', async () => {
+    await s.write('a', 4);
+    await s.subscriptions.create(definition('a'));
+    const c = s.join('a');
+    await vi.waitFor(() => expect(c.got).toHaveLength(4));
+    s.park('a', ...c.events);
+    await parkedCount('a', 4);
+    const group = s.subscriptions.find('a', 'g');
+    group.replayParked(2n);
+    group.replayParked(undefined);
+    await vi.waitFor(() => expect(c.got.slice(4)).toEqual(['0 by 0/0', '1 by 1/0']));
+    await parkedCount('a', 2);
+    group.replayParked(2n ** 62n);
+    await parkedCount('a', 0);
+    expect(c.got.slice(6)).toEqual(['2 by 2/0', '3 by 3/0']);
+  });
+});
+
+describe('a store that fails', () => {
+  test('parking is tried again, and nothing is created that is not durable', async () => {
+    await s.close();
+    let broken = false;
+    s = await PersistentStore.open(folder.path, (store) =>
+      Object.create(store, {
+        append: {
+          value: (...args: Parameters<EventStore['append']>) =>
+            broken ? Promise.reject(new StoreFailure('disk full')) : store.append(...args),
+        },
+      }),
+    );
+    await s.write('a', 1);
+    await s.subscriptions.create(definition('a'));
+    const c = s.join('a');
+    await vi.waitFor(() => expect(c.got).toHaveLength(1));
+    broken = true;
+    s.park('a', c.events[0]);
+    await expect(s.subscriptions.create(definition('b'))).rejects.toThrow('disk full');
+    expect(() => s.subscriptions.find('b', 'g')).toThrow('does not exist');
+    expect(info('a')).toMatchObject({ parkedMessageCount: 0, lastCheckpoint: '' });
+    broken = false;
+    await vi.waitFor(() => expect(info('a').parkedMessageCount).toBe(1), 5000);
+    expect(info('a').lastCheckpoint).toBe('0');
+  });
+});
