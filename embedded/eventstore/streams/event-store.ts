@@ -43,7 +43,7 @@ export type AppendResult =
       /** Position of that event; undefined when it can no longer be read. */
       readonly position: number | undefined;
     }
-  | { readonly kind: 'wrong-expected-version'; /** -1: no stream */ readonly current: number }
+  | { readonly kind: 'wrong-expected-version' /** -1: no stream */; readonly current: number }
   | { readonly kind: 'stream-deleted' };
 
 /** The disk refused (full, I/O error). Nothing of the append was written. */

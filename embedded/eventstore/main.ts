@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util';
+import { jsonLogger } from './logger.ts';
+import { startEventStore } from './server.ts';
+
+const DEFAULT_PORT = 2113;
+
+/** Runs the server as a process of its own: `main.ts --port 2113 --data-dir .data/eventstore`. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: String(DEFAULT_PORT) },
+      host: { type: 'string', default: '127.0.0.1' },
+      'data-dir': { type: 'string', default: '.data/eventstore' },
+      'max-append-size': { type: 'string' },
+    },
+  });
+  const logger = jsonLogger();
+  const maxAppendSize = values['max-append-size'];
+  const server = await startEventStore({
+    port: Number(values.port),
+    host: values.host,
+    dataDir: values['data-dir'],
+    logger,
+    ...(maxAppendSize === undefined ? {} : { maxAppendSize: Number(maxAppendSize) }),
+  });
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    server.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'the event store did not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // Started by another process: its end, however it comes, is ours.
+  process.on('disconnect', stop);
+  process.stdout.write(`${server.url}\n`);
+  process.send?.({ type: 'ready', port: server.port, url: server.url });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { GrpcServer } from './grpc/grpc-server.ts';
+import { PortListener } from './grpc/port-listener.ts';
+import { createNodePages, type NodeIdentity } from './http/node-pages.ts';
+import { jsonLogger, type Logger } from './logger.ts';
+import { gossipService } from './services/gossip-service.ts';
+import { SUPPORTED, serverFeaturesService } from './services/server-features-service.ts';
+import { streamsService } from './services/streams-service.ts';
+import { openStore } from './streams/open-store.ts';
+import { LiveFeed } from './subscriptions/live-feed.ts';
+
+/** As on a real node by default: 1 MiB of event data in one append. */
+export const DEFAULT_MAX_APPEND_SIZE: number = 1024 * 1024;
+
+export interface EventStoreOptions {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Address to listen on; loopback unless said otherwise. */
+  readonly host?: string;
+  readonly dataDir: string;
+  /** Bytes of event data that one append may carry. */
+  readonly maxAppendSize?: number;
+  readonly logger?: Logger;
+}
+
+export interface RunningEventStore {
+  readonly port: number;
+  /** Connection string for clients. */
+  readonly url: string;
+  /** Ends the calls, writes what is under way and closes the files. */
+  stop(): Promise<void>;
+}
+
+/** How long clients are given to take note of the end. */
+const STOP_GRACE_MS = 500;
+
+/** Opens the data directory and serves it. Resolves when clients can connect. */
+export async function startEventStore(options: EventStoreOptions): Promise<RunningEventStore> {
+  const logger = options.logger ?? jsonLogger();
+  const host = options.host ?? '127.0.0.1';
+  const store = await openStore({ dataDir: options.dataDir, logger });
+  const identity: NodeIdentity = {
+    instanceId: randomUUID(),
+    startedAt: Date.now(),
+    host: host === '0.0.0.0' ? '127.0.0.1' : host,
+    port: options.port,
+  };
+  const live = new LiveFeed(store);
+  const maxAppendSize = options.maxAppendSize ?? DEFAULT_MAX_APPEND_SIZE;
+  const grpc = new GrpcServer(
+    [
+      streamsService({ store, live, maxAppendSize }),
+      serverFeaturesService(SUPPORTED),
+      gossipService(identity),
+    ],
+    logger,
+  );
+  const listener = new PortListener(grpc, createNodePages(identity));
+  try {
+    identity.port = await listener.listen(options.port, host);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return {
+    port: identity.port,
+    url: `esdb://${identity.host}:${identity.port}?tls=false`,
+    stop: async () => {
+      await listener.stop(STOP_GRACE_MS);
+      await store.close();
+    },
+  };
+}
