@@ -37,13 +37,18 @@ export const install = (root) => {
   process.stderr.write('Installing the packages of package-lock.json …\n');
   // Under `npm start` the same npm is used that was started; it is a script for Node.
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
-  const options = { cwd: root, stdio: ['ignore', 2, 2] };
-  const { status, error } = npm?.endsWith('.js')
-    ? spawnSync(process.execPath, [npm, ...args], options)
-    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
-  if (status !== 0) {
-    process.stderr.write(`npm ci failed${error ? `: ${error.message}` : ''}\n`);
-    process.exit(1);
-  }
+  const run = (...args) => {
+    const options = { cwd: root, stdio: ['ignore', 2, 2] };
+    return npm?.endsWith('.js')
+      ? spawnSync(process.execPath, [npm, ...args], options)
+      : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
+  };
+  const flags = ['--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  if (run('ci', ...flags).status === 0) return;
+  // `npm ci` insists on looking up packages for other machines, which not every registry has; this takes the same
+  // versions from the lockfile and leaves it alone.
+  process.stderr.write('npm ci failed; trying npm install …\n');
+  if (run('install', '--no-save', ...flags).status === 0) return;
+  process.stderr.write('The packages could not be installed.\n');
+  process.exit(1);
 };
