@@ -18,7 +18,7 @@ const layers = {
     npm: ['pg', 'pg-copy-streams', 'node-pg-migrate'],
   },
   gateways: {
-    ours: ['domain/kernel/', ...ports, 'gateways/'],
+    ours: ['domain/kernel/', 'domain/payment/', ...ports, 'gateways/'],
     npm: ['undici', 'zod', 'cockatiel'],
   },
   api: {
