@@ -3,6 +3,8 @@ import { GrpcServer } from './grpc/grpc-server.ts';
 import { PortListener } from './grpc/port-listener.ts';
 import { createNodePages, type NodeIdentity } from './http/node-pages.ts';
 import { jsonLogger, type Logger } from './logger.ts';
+import { PersistentSubscriptions } from './persistent-subscriptions/persistent-subscriptions.ts';
+import { persistentSubscriptionsService } from './persistent-subscriptions/persistent-subscriptions-service.ts';
 import { gossipService } from './services/gossip-service.ts';
 import { SUPPORTED, serverFeaturesService } from './services/server-features-service.ts';
 import { streamsService } from './services/streams-service.ts';
@@ -46,10 +48,13 @@ export async function startEventStore(options: EventStoreOptions): Promise<Runni
     port: options.port,
   };
   const live = new LiveFeed(store);
+  const groups = new PersistentSubscriptions(store, logger);
+  await groups.start();
   const maxAppendSize = options.maxAppendSize ?? DEFAULT_MAX_APPEND_SIZE;
   const grpc = new GrpcServer(
     [
       streamsService({ store, live, maxAppendSize }),
+      persistentSubscriptionsService(groups),
       serverFeaturesService(SUPPORTED),
       gossipService(identity),
     ],
@@ -66,7 +71,9 @@ export async function startEventStore(options: EventStoreOptions): Promise<Runni
     port: identity.port,
     url: `esdb://${identity.host}:${identity.port}?tls=false`,
     stop: async () => {
+      // First the calls: consumers are to hear that the server goes, not that their group does.
       await listener.stop(STOP_GRACE_MS);
+      await groups.stop();
       await store.close();
     },
   };

@@ -103,25 +103,25 @@ export class Http2Call implements Call {
     if (stream.destroyed) return;
     if (stream.headersSent) {
       stream.once('wantTrailers', () => {
-        if (!stream.destroyed) stream.sendTrailers(trailers as Record<string, string>);
+        if (stream.destroyed) return;
+        stream.sendTrailers(trailers as Record<string, string>);
+        this.releaseRequest();
       });
       stream.end();
     } else {
       const headers = { ...RESPONSE_HEADERS, 'content-length': '0', ...trailers };
       stream.respond(headers, { endStream: true });
+      this.releaseRequest();
     }
-    this.releaseRequest();
   }
 
-  /** A client that still streams learns that nobody listens any more. */
+  /** A client that still streams learns that nobody listens, once it has been told how the call ended. */
   private releaseRequest(): void {
     const { stream } = this;
     if (stream.readableEnded || stream.destroyed) return;
     stream.resume();
-    stream.once('finish', () => {
-      setImmediate(() => {
-        if (!stream.destroyed && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
-      });
+    setImmediate(() => {
+      if (!stream.destroyed && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
     });
   }
 
