@@ -9,7 +9,7 @@ export const ERROR_CODE = /^[A-Z][A-Z0-9_]{2,79}$/;
 const ALL = new Map(Object.entries({ ...CANCEL_ERRORS, ...CONFIRM_ERRORS, ...DECLINES }));
 
 /** Whether the code is a definite decline of a confirmation, after which the payment is ABORTED. */
-export const isDecline = (code: string): boolean => code in DECLINES;
+export const isDecline = (code: string): boolean => Object.hasOwn(DECLINES, code);
 
 /** The HTTP status that belongs to a code; a code that is not listed answers 400. */
 export const statusOf = (code: string): number => ALL.get(code)?.[0] ?? 400;
