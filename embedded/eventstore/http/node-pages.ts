@@ -32,7 +32,7 @@ export function createNodePages(identity: NodeIdentity): Server {
 }
 
 function pageFor(request: IncomingMessage, identity: NodeIdentity): Page {
-  const path = (request.url ?? '/').split('?')[0]?.toLowerCase();
+  const path = (request.url ?? '/').replace(/\?.*$/s, '').toLowerCase();
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return { status: path === '/ping' || path === '/info' || path === '/gossip' ? 405 : 404 };
   switch (path) {

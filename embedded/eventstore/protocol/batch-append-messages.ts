@@ -34,7 +34,7 @@ export function readBatchAppendRequest(bytes: Buffer, nowMs: number): BatchAppen
         correlationId = readUuid(reader.message());
         break;
       case 2:
-        options = readOptions(reader.message(), nowMs);
+        options = readOptions(reader.message(), nowMs, options);
         break;
       case 3:
         events.push(readProposedEvent(reader.message()));
@@ -49,10 +49,15 @@ export function readBatchAppendRequest(bytes: Buffer, nowMs: number): BatchAppen
   return { correlationId, options, events, isFinal };
 }
 
-function readOptions(reader: WireReader, nowMs: number): BatchOptions {
-  let stream = '';
-  let expectation: Expectation | undefined;
-  let timeLeftMs: number | undefined;
+/** A message field that comes twice is merged, as protobuf says. */
+function readOptions(
+  reader: WireReader,
+  nowMs: number,
+  earlier: BatchOptions | undefined,
+): BatchOptions {
+  let stream = earlier?.stream ?? '';
+  let expectation = earlier?.expectation;
+  let timeLeftMs = earlier?.timeLeftMs;
   while (reader.next()) {
     if (reader.field === 1) stream = readStreamIdentifier(reader.message());
     // An absolute Timestamp from older clients, a Duration from newer ones.

@@ -125,7 +125,9 @@ function firstRevision(from: ReadStart, direction: Direction): number {
       if (from.revision === UINT64_MAX) return endRevision(direction);
       if (from.revision > INT64_MAX) throw handlerFailure();
       return Number(from.revision);
-    default:
+    case 'end':
+    case 'position':
+    case 'unset':
       return endRevision(direction);
   }
 }
@@ -143,7 +145,9 @@ function afterRevision({ from }: ReadTarget): number | 'end' {
       if (from.revision === UINT64_MAX) return 'end';
       if (from.revision > INT64_MAX) throw handlerFailure();
       return Number(from.revision) + 1;
-    default:
+    case 'end':
+    case 'position':
+    case 'unset':
       return 'end';
   }
 }
@@ -154,7 +158,9 @@ function firstPosition(from: ReadStart): number {
       return 0;
     case 'position':
       return isEnd(from.position) ? Number.POSITIVE_INFINITY : checked(from.position);
-    default:
+    case 'end':
+    case 'revision':
+    case 'unset':
       return Number.POSITIVE_INFINITY;
   }
 }
@@ -169,7 +175,9 @@ function afterPosition(from: ReadStart): number | 'end' {
       // Filter checkpoints {c, p < c} lie just before the record at c.
       return checked(position) + (position.prepare === position.commit ? 1 : 0);
     }
-    default:
+    case 'end':
+    case 'revision':
+    case 'unset':
       return 'end';
   }
 }
