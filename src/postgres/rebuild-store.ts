@@ -116,11 +116,4 @@ export const createRebuildStore = (url: string, pool: pg.Pool, log: Log): Rebuil
   },
 
   rollback: (name) => inTransaction(pool, (client) => exchange(client, name, 'previous')),
-
-  countRows: async (table) => {
-    const { rows } = await pool.query<{ count: bigint }>(
-      `select count(*) as count from ${q(table)}`,
-    );
-    return Number(rows[0]?.count ?? 0n);
-  },
 });

@@ -2,6 +2,7 @@ import pg from 'pg';
 import {
   type Commit,
   FencedError,
+  RejectedRowsError,
   type StoredRow,
   type TableWriter,
   type Target,
@@ -63,6 +64,10 @@ const markPoisoned = async (
     );
 };
 
+/** Classes 22 (data exception), 23 (constraint) and 54 (program limit): https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const isAboutData = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && /^(22|23|54)/.test(error.code ?? '');
+
 /** Writes batches into `targets`, each commit one transaction; `announce` tells the readers about it. */
 export const createTableWriter = (
   pool: pg.Pool,
@@ -85,7 +90,9 @@ export const createTableWriter = (
         for (const { table, rows } of commit.changes) {
           const target = byTable.get(table);
           if (!target) throw new FencedError(table);
-          await writeRows(client, table, target.projection, rows);
+          await writeRows(client, table, target.projection, rows).catch((error: unknown) => {
+            throw isAboutData(error) ? new RejectedRowsError(table, error) : error;
+          });
         }
         await markPoisoned(client, byTable, commit);
         if (options.announce && commit.positions.length > 0) {

@@ -14,6 +14,8 @@ export type Projection<Row extends object, Event extends AnyEvent> = {
   /** Indexes over `key` and the columns, each a list of names, `name desc` allowed. */
   readonly indexes: readonly (readonly string[])[];
   readonly key: (event: Recorded<Event>) => string;
+  /** Every event has a row of its own: no row is looked up before it is written. */
+  readonly appendOnly?: true;
   readonly on: {
     readonly [Type in Event['type']]: (
       row: Row | undefined,

@@ -50,6 +50,18 @@ export class FencedError extends Error {
   }
 }
 
+/** The database will never take these rows (too large, not storable): a fault of the projection, not of the connection. */
+export class RejectedRowsError extends Error {
+  readonly code = 'REJECTED_ROWS';
+  readonly retryable = false;
+  readonly table: string;
+  constructor(table: string, cause: unknown) {
+    super(`${table}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'RejectedRowsError';
+    this.table = table;
+  }
+}
+
 /** Tables to write to, owned by one writer at a time. */
 export type TableWriter = {
   readonly targets: readonly Target[];
@@ -57,7 +69,11 @@ export type TableWriter = {
     table: string,
     keys: readonly string[],
   ) => Promise<ReadonlyMap<string, StoredRow>>;
-  /** @throws FencedError when another writer has taken one of the tables over; nothing is written then */
+  /**
+   * All or nothing.
+   * @throws FencedError when another writer has taken one of the tables over
+   * @throws RejectedRowsError when the database refuses the rows of one table for what they are
+   */
   readonly commit: (commit: Commit) => Promise<void>;
 };
 
@@ -115,6 +131,4 @@ export type RebuildStore = {
   readonly discard: (targets: readonly Target[]) => Promise<void>;
   /** Swaps back to the table that was live before the last swap. @throws Error when there is none */
   readonly rollback: (name: string) => Promise<void>;
-  /** Rows in the live table, for progress estimates. */
-  readonly countRows: (table: string) => Promise<number>;
 };
