@@ -41,6 +41,8 @@ const wait = (ms: number, signal: AbortSignal): Promise<void> =>
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+type Stopped = { readonly table: string; readonly poison: Poison };
+
 /** The lowest checkpoint: from there on somebody still needs the events. */
 export const startOf = (folds: readonly TableFold[]): bigint | 'start' => {
   let lowest: bigint | undefined;
@@ -94,18 +96,20 @@ export const createProjector = (options: {
     writer: TableWriter,
     batch: Batch,
     folded: readonly Folded[],
-  ): Promise<readonly { readonly table: string; readonly poison: Poison }[]> => {
-    const poisoned = folded.flatMap(({ table, poison }) => (poison ? [{ table, poison }] : []));
-    const write = (parts: readonly Folded[], stopped: typeof poisoned): Promise<void> =>
-      writer.commit({
-        changes: parts.filter(({ rows }) => rows.length > 0),
-        // A poisoned table that could not move keeps its place.
-        positions: parts.filter(({ position }) => position >= 0n),
-        poisoned: stopped,
+    refused: readonly Stopped[] = [],
+  ): Promise<readonly Stopped[]> => {
+    const poisoned = [
+      ...refused,
+      ...folded.flatMap(({ table, poison }) => (poison ? [{ table, poison }] : [])),
+    ];
+    try {
+      await writer.commit({
+        changes: folded.filter(({ rows }) => rows.length > 0),
+        // A table that is poisoned before its first event has no checkpoint yet.
+        positions: folded.filter(({ position }) => position >= 0n),
+        poisoned,
         lastEventAt: batch.events.at(-1)?.at ?? null,
       });
-    try {
-      await write(folded, poisoned);
       for (const part of folded) part.committed();
       return poisoned;
     } catch (error) {
@@ -119,7 +123,7 @@ export const createProjector = (options: {
         message: `in the batch that begins here: ${error.message}`,
       };
       const others = folded.filter(({ table }) => table !== error.table);
-      return [{ table: error.table, poison }, ...(await commit(writer, batch, others))];
+      return commit(writer, batch, others, [...refused, { table: error.table, poison }]);
     }
   };
 
