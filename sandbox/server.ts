@@ -11,7 +11,7 @@ import { productRoutes } from './product/routes.ts';
 import { plantCatalogue } from './seed/catalogue.ts';
 import { type Journal, memoryJournal, openJournal } from './store/journal.ts';
 import { Store } from './store/store.ts';
-import { evolveWorld, type Fact } from './store/world.ts';
+import { emptyWorld, evolveWorld, type Fact } from './store/world.ts';
 import { Provider } from './toss/provider.ts';
 import { tossRoutes } from './toss/routes.ts';
 import { expireAll } from './toss/sessions.ts';
@@ -114,21 +114,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-async function openStore({ dataDir, now, log }: SandboxOptions): Promise<Store> {
-  const clock = now ?? Date.now;
-  const stored: Fact[][] = [];
+async function openStore({ dataDir, now = Date.now, log }: SandboxOptions): Promise<Store> {
+  const world = emptyWorld();
+  const replay = (line: unknown) => {
+    for (const fact of line as readonly Fact[]) evolveWorld(world, fact);
+  };
   let journal: Journal = memoryJournal;
-  let lines = 0;
+  let isNew = true;
   if (dataDir !== undefined) {
     const path = join(dataDir, 'journal.jsonl');
-    const opened = await openJournal(path, (line) => stored.push(line as Fact[]));
-    ({ journal, lines } = opened);
+    const opened = await openJournal(path, replay);
+    journal = opened.journal;
+    isNew = opened.lines === 0;
     if (opened.cutBytes > 0)
       log?.(`cut ${opened.cutBytes} bytes of an unfinished last line off ${path}`);
   }
-  const store = new Store(journal, clock);
-  for (const facts of stored) for (const fact of facts) evolveWorld(store.world, fact);
-  if (lines === 0) store.transact((emit) => plantCatalogue(emit, store.now()));
+  const store = new Store(journal, now, world);
+  if (isNew) store.transact((emit) => plantCatalogue(emit, store.now()));
   await store.settled();
   return store;
 }

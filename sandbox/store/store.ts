@@ -6,14 +6,16 @@ export type Emit = (fact: Fact) => void;
 
 /** The sandbox's state and the only way to change it. One process, one thread: a transaction is never interleaved. */
 export class Store {
-  readonly world: World = emptyWorld();
+  readonly world: World;
   readonly #journal: Journal;
   readonly #clock: () => number;
   readonly #listeners: ((facts: readonly Fact[]) => void)[] = [];
 
-  constructor(journal: Journal, clock: () => number) {
+  /** `world` is what the journal holds already; `clock` gives ms since 1970. */
+  constructor(journal: Journal, clock: () => number, world: World = emptyWorld()) {
     this.#journal = journal;
     this.#clock = clock;
+    this.world = world;
   }
 
   /** The sandbox's time in ms: the process's clock moved by `PUT /clock`. */
