@@ -14,7 +14,8 @@ const layers = {
     npm: ['@eventstore/db-client', 'uuid'],
   },
   postgres: {
-    ours: ['projections/projection[.]ts', ...ports, 'postgres/'],
+    // The words of a row's status are the domain's.
+    ours: ['projections/projection[.]ts', 'domain/order/words[.]ts', ...ports, 'postgres/'],
     npm: ['pg', 'pg-copy-streams', 'node-pg-migrate'],
   },
   gateways: {
@@ -106,6 +107,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    parser: 'swc',
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -40,6 +40,7 @@ export default defineConfig({
       include: ['{src,embedded,sandbox}/**/*.ts'],
       // Entries run in processes of their own, where coverage is not seen; the end-to-end tests start them.
       exclude: ['**/*.test.ts', '**/main.ts', 'embedded/start.ts'],
+      reportOnFailure: true,
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: { lines: 95 },
     },
