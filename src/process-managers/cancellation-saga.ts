@@ -22,7 +22,7 @@ export const cancellationSaga: ProcessManager<
   OrderEvent | CancellationEvent,
   CancellationEvent
 > = {
-  name: 'cancellation-saga',
+  name: 'orderCancellation',
   own: cancellationEvents,
   wakes: {
     OrderCancellationRequested: refundIdOf,

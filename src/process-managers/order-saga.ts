@@ -32,7 +32,7 @@ type OwedHere = Owed<OrderSagaEvent>;
 export const orderSaga = (
   settings: OrderSagaSettings,
 ): ProcessManager<OrderSagaState, OrderEvent | OrderSagaEvent, OrderSagaEvent> => ({
-  name: 'order-saga',
+  name: 'orderSaga',
   own: orderSagaEvents,
   wakes: {
     OrderPlaced: orderNoOf,
