@@ -4,13 +4,13 @@ import type { CartEvent } from '../../domain/cart/events.ts';
 import type { Item } from '../../domain/order/order-types.ts';
 import type { Executor } from '../../runtime/execute.ts';
 import type { Clock } from '../../runtime/ports.ts';
+import { commandIdOf } from '../../runtime/saga-command-id.ts';
 import { serial } from '../../runtime/serial.ts';
-import { commandIdOf, freshCommandId } from '../http/command-id.ts';
 import { offerToken } from '../http/consistency.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { etagOf, idempotencyKeyOf, ifMatchOf, requireVersion, versionOf } from '../http/headers.ts';
 import { doneOrRefuse, refuse } from '../http/refuse.ts';
-import { contextOf, memberIdOf, signalOf } from '../http/request-state.ts';
+import { contextOf, freshCommandId, memberIdOf, signalOf } from '../http/request-state.ts';
 import { parse } from '../http/validation.ts';
 import { AddMany, AddOne, CartItemPath, ChangeQuantity, RemoveQuery } from '../requests.ts';
 import { cartView, type LiveVariants } from './cart-view.ts';
@@ -80,7 +80,7 @@ export const cartRoutes = (deps: CartDeps, guards: readonly RequestHandler[]): R
   ) => {
     const memberId = memberIdOf(res);
     const commandId =
-      key === undefined ? freshCommandId() : commandIdOf('POST /carts', memberId, key);
+      key === undefined ? freshCommandId() : commandIdOf('POST /carts', [memberId, key]);
     const context = contextOf(res, commandId);
     const before =
       key === undefined ? 'no' : await deps.addedBefore(memberId, commandId, items, context);

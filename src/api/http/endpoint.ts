@@ -1,6 +1,6 @@
 import type { RequestHandler, Router } from 'express';
 import { ProblemError } from './problem-error.ts';
-import { signalOf } from './request-state.ts';
+import { isStopping } from './request-state.ts';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Handlers = { readonly [M in Method]?: RequestHandler };
@@ -42,7 +42,7 @@ export const nothingHere: RequestHandler = () => {
 
 /** Refuses to begin what would be broken off. */
 export const notWhileStopping: RequestHandler = (_req, res, next) => {
-  if (signalOf(res).aborted)
+  if (isStopping(res))
     throw new ProblemError('SHUTTING_DOWN', { headers: { Connection: 'close' } });
   next();
 };

@@ -15,6 +15,7 @@ type State = {
   readonly requestId: string;
   readonly traceparent: string | undefined;
   readonly signal: AbortSignal;
+  readonly stopping: AbortSignal;
   principal: Principal | undefined;
 };
 
@@ -31,12 +32,16 @@ const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 /** W3C Trace Context, section 3.2. */
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
+/** How the process ends: first it is about to stop, then the time for what was under way is over. */
+export type Ending = { readonly stopping: AbortSignal; readonly over: AbortSignal };
+
 /**
  * First of all: gives the request its id (the client's X-Request-Id, or a new one), answers it in the same header, and makes
- * the signal that ends its reads when the client hangs up or the process stops. Writes go on: they have begun to matter.
+ * the signal that ends its work: a read's when the client hangs up or the process is about to stop, a write's only when the
+ * process has no more time.
  */
 export const requestState =
-  (stopping: AbortSignal) =>
+  ({ stopping, over }: Ending) =>
   (req: Request, res: Response, next: NextFunction): void => {
     const asked = req.get('x-request-id');
     const requestId = asked !== undefined && REQUEST_ID.test(asked) ? asked : randomUUID();
@@ -45,7 +50,8 @@ export const requestState =
     (res.locals as Locals).state = {
       requestId,
       traceparent,
-      signal: req.method === 'GET' ? untilClosed(res, stopping) : stopping,
+      signal: req.method === 'GET' ? untilClosed(res, stopping) : over,
+      stopping,
       principal: undefined,
     };
     res.set('X-Request-Id', requestId);
@@ -66,6 +72,9 @@ const untilClosed = (res: Response, stopping: AbortSignal): AbortSignal => {
 
 /** Empty for a response that was made outside the chain. */
 export const requestIdOf = (res: Response): string => (res.locals as Locals).state?.requestId ?? '';
+
+/** Whether the process is about to stop. */
+export const isStopping = (res: Response): boolean => stateOf(res).stopping.aborted;
 
 /** Ends when the client hangs up (reads only) or the process stops. */
 export const signalOf = (res: Response): AbortSignal => stateOf(res).signal;
@@ -105,3 +114,6 @@ export const contextOf = (res: Response, causationId?: string): RequestContext =
     ...(traceparent === undefined ? {} : { traceparent }),
   };
 };
+
+/** The id of a command that is given once: the appends of it that are repeated are still one append. */
+export const freshCommandId = (): string => randomUUID();

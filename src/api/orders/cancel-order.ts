@@ -4,7 +4,6 @@ import type { Item, OrderCommand, PlacedOrder } from '../../domain/order/order-t
 import type { CouponGateway } from '../../runtime/gateway-ports.ts';
 import type { Clock } from '../../runtime/ports.ts';
 import { refundIdOf } from '../../runtime/refund-id.ts';
-import { freshCommandId } from '../http/command-id.ts';
 import { offerToken } from '../http/consistency.ts';
 import {
   idempotencyKeyOf,
@@ -15,7 +14,13 @@ import {
 } from '../http/headers.ts';
 import { ProblemError } from '../http/problem-error.ts';
 import { doneOrRefuse, refuse } from '../http/refuse.ts';
-import { contextOf, memberIdOf, type RequestContext, signalOf } from '../http/request-state.ts';
+import {
+  contextOf,
+  freshCommandId,
+  memberIdOf,
+  type RequestContext,
+  signalOf,
+} from '../http/request-state.ts';
 import { parse } from '../http/validation.ts';
 import { CancelOrder, OrderPath } from '../requests.ts';
 import type { FoldOrder } from './fold-order.ts';

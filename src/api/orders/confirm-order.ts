@@ -1,16 +1,15 @@
 import type { RequestHandler, Response } from 'express';
 import type { OrderEvent } from '../../domain/order/events.ts';
 import { orderEvents } from '../../domain/order/events.ts';
-import type { OrderRejection, OrderState, PlacedOrder } from '../../domain/order/order-types.ts';
-import type { OrderRow } from '../../projections/orders.ts';
-import type { Outcome } from '../../runtime/execute.ts';
-import type { Context, EventLog } from '../../runtime/ports.ts';
-import { freshCommandId } from '../http/command-id.ts';
+import type { PlacedOrder } from '../../domain/order/order-types.ts';
+import type { OrderRow } from '../../projections/order-row.ts';
+import type { ConfirmResult, Payments } from '../../runtime/payments.ts';
+import type { EventLog } from '../../runtime/ports.ts';
 import { offerToken } from '../http/consistency.ts';
 import { idempotencyKeyOf, preferredWaitMs } from '../http/headers.ts';
 import { ProblemError } from '../http/problem-error.ts';
-import { doneOrRefuse, refuse } from '../http/refuse.ts';
-import { contextOf, memberIdOf, signalOf } from '../http/request-state.ts';
+import { refuse } from '../http/refuse.ts';
+import { contextOf, freshCommandId, memberIdOf, signalOf } from '../http/request-state.ts';
 import { parse } from '../http/validation.ts';
 import { ConfirmPayment } from '../requests.ts';
 import { eventsOf, type FoldOrder } from './fold-order.ts';
@@ -20,13 +19,7 @@ import type { WaitUntilSettled } from './settling.ts';
 
 export type ConfirmDeps = {
   readonly orders: Pick<OrderExecutor, 'load'>;
-  /** Records the wish, asks the provider once, records what it answered; the outcome holds the order as it is then. */
-  readonly confirmPayment: (
-    orderNo: string,
-    paymentKey: string,
-    amount: number,
-    context: Context,
-  ) => Promise<Outcome<OrderState, OrderEvent, OrderRejection>>;
+  readonly payments: Pick<Payments, 'confirmPayment'>;
   readonly untilSettled: WaitUntilSettled;
   readonly fold: FoldOrder;
   readonly log: Pick<EventLog, 'read'>;
@@ -48,17 +41,25 @@ export const confirmOrder =
     const waitMs = preferredWaitMs(req, res);
     await ownOrder(deps.orders, orderNo, memberIdOf(res), signalOf(res));
     const context = contextOf(res, freshCommandId());
-    const outcome = await deps.confirmPayment(orderNo, paymentKey, amount, context);
-    let { state, position } = doneOrRefuse(outcome);
-    if (state.status === 'PAYMENT_CONFIRMING' && waitMs > 0) {
-      const settled = await deps.untilSettled(orderNo, waitMs, signalOf(res));
-      state = settled.order;
-      position = settled.position;
+    const wish = { orderNo, paymentKey, amount };
+    const result = answered(await deps.payments.confirmPayment(wish, context));
+    if (result.kind !== 'unresolved' || waitMs === 0) {
+      offerToken(res, result.position);
+      await answerConfirmed(deps, result.order, res);
+      return;
     }
-    if (state.status === 'NONE') throw new Error(`order ${orderNo} was confirmed and is not there`);
-    offerToken(res, position);
-    await answerConfirmed(deps, state, res);
+    const settled = await deps.untilSettled(orderNo, waitMs, signalOf(res));
+    offerToken(res, settled.position);
+    await answerConfirmed(deps, settled.order, res);
   };
+
+type Answered = Exclude<ConfirmResult, { kind: 'rejected' | 'conflict' }>;
+
+const answered = (result: ConfirmResult): Answered => {
+  if (result.kind === 'rejected') return refuse(result.rejection);
+  if (result.kind === 'conflict') throw new ProblemError('BUSY');
+  return result;
+};
 
 const answerConfirmed = async (
   { fold, log }: ConfirmDeps,

@@ -1,7 +1,7 @@
 import type { AnyEvent, EventFamily, EventOf, Recorded } from '../../domain/kernel/events.ts';
 import { orderEvents } from '../../domain/order/events.ts';
 import { orderSagaEvents } from '../../domain/saga/events.ts';
-import type { OrderRow } from '../../projections/orders.ts';
+import type { OrderRow } from '../../projections/order-row.ts';
 import type { Projection } from '../../projections/projection.ts';
 import type { EventLog } from '../../runtime/ports.ts';
 

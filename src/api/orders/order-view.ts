@@ -1,5 +1,5 @@
 import type { AnyEvent, Recorded } from '../../domain/kernel/events.ts';
-import type { OrderRow } from '../../projections/orders.ts';
+import type { OrderRow } from '../../projections/order-row.ts';
 import type { HistoryEntry, OrderDetail, OrderSummary } from '../contract.ts';
 
 /** What the order's owner may see of its row. */

@@ -4,7 +4,6 @@ import type { OrderEvent } from '../../domain/order/events.ts';
 import type { OrderState, PlacedOrder } from '../../domain/order/order-types.ts';
 import type { Clock } from '../../runtime/ports.ts';
 import type { OrderReceipt, Quote } from '../contract.ts';
-import { freshCommandId } from '../http/command-id.ts';
 import { offerToken } from '../http/consistency.ts';
 import {
   canonicalText,
@@ -14,7 +13,7 @@ import {
   versionOf,
 } from '../http/headers.ts';
 import { doneOrRefuse, refuse } from '../http/refuse.ts';
-import { contextOf, memberIdOf, signalOf } from '../http/request-state.ts';
+import { contextOf, freshCommandId, memberIdOf, signalOf } from '../http/request-state.ts';
 import { parse } from '../http/validation.ts';
 import { AskQuote, PlaceOrder } from '../requests.ts';
 import { type GatherDeps, type Gathered, gatherOrder } from './gather-order.ts';

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { OrderNo } from '../../domain/kernel/ids.ts';
 import { orderEvents } from '../../domain/order/events.ts';
-import type { OrderRow } from '../../projections/orders.ts';
+import type { OrderRow } from '../../projections/order-row.ts';
 import type { EventLog } from '../../runtime/ports.ts';
 import type { OrderReads, ReadGate } from '../../runtime/read-ports.ts';
 import type { OrderPage } from '../contract.ts';

@@ -1,0 +1,32 @@
+import type { RequestHandler, Response } from 'express';
+import { type Options, pinoHttp } from 'pino-http';
+import { requestIdOf } from './request-state.ts';
+
+export type HttpLogger = NonNullable<Options['logger']>;
+
+/**
+ * One line a request when it is over: at level debug, or error when it was our fault. The address is logged without its
+ * query, which may hold a ticket; headers and bodies are not logged at all.
+ */
+export const requestLog = (logger: HttpLogger): RequestHandler =>
+  pinoHttp({
+    logger,
+    genReqId: (_req, res) => requestIdOf(res as Response),
+    quietReqLogger: true,
+    customLogLevel: (_req, res, error) =>
+      error !== undefined || res.statusCode >= 500 ? 'error' : 'debug',
+    customSuccessMessage: (req, res) => `${req.method} ${res.statusCode}`,
+    customErrorMessage: (req, res) => `${req.method} ${res.statusCode}`,
+    wrapSerializers: false,
+    serializers: {
+      req: (req: { readonly method?: string; readonly url?: string }) => ({
+        method: req.method,
+        path: req.url?.split('?')[0],
+      }),
+      res: (res: { readonly statusCode: number }) => ({ status: res.statusCode }),
+      err: (error: { readonly name?: string; readonly code?: string }) => ({
+        name: error.name,
+        code: error.code,
+      }),
+    },
+  });
