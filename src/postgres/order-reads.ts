@@ -1,5 +1,11 @@
 import type pg from 'pg';
-import type { CartReads, OrderQuery, OrderReads, SalesReads } from '../runtime/read-ports.ts';
+import type {
+  CartReads,
+  OrderQuery,
+  OrderReads,
+  PaymentReads,
+  SalesReads,
+} from '../runtime/read-ports.ts';
 
 type Stored<Row> = { readonly row: Row };
 
@@ -44,6 +50,21 @@ export const createOrderReads = <Row>(pool: pg.Pool): OrderReads<Row> => ({
   page: async (query) => {
     const { text, values } = pageQuery(query);
     const { rows } = await pool.query<Stored<Row>>(text, values);
+    return rows.map(({ row }) => row);
+  },
+});
+
+export const createPaymentReads = <Row>(pool: pg.Pool): PaymentReads<Row> => ({
+  between: async (from, to) => {
+    // Times in rows are all of one form, so they compare as text.
+    const { rows } = await pool.query<Stored<Row>>(
+      `select row from orders
+       where (row->'payment'->>'approvedAt' >= $1 and row->'payment'->>'approvedAt' < $2)
+          or exists (select from json_array_elements(row->'refunds') refund
+                     where refund->>'requestedAt' >= $1 and refund->>'requestedAt' < $2)
+       order by key`,
+      [from, to],
+    );
     return rows.map(({ row }) => row);
   },
 });

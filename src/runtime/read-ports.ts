@@ -19,6 +19,12 @@ export type OrderQuery = {
   readonly productName?: string;
 };
 
+/** Reads of the `orders` table for comparing money with the payment provider's books. */
+export type PaymentReads<Row> = {
+  /** Orders paid, or with a cancellation asked for, at or after `from` and before `to` (ISO 8601 UTC). Reads the whole table. */
+  readonly between: (from: string, to: string) => Promise<readonly Row[]>;
+};
+
 /** Reads of the `carts` table. */
 export type CartReads<Row> = { readonly find: (memberId: string) => Promise<Row | undefined> };
 
