@@ -11,6 +11,7 @@ import {
   type Log,
   type Metrics,
 } from '../runtime/ports.ts';
+import { shared } from './abandon.ts';
 import { kindOfFailure, NoAnswerError, textOf } from './failures.ts';
 import type { StreamReader } from './stream-reader.ts';
 import { backoffMs, pause } from './waiting.ts';
@@ -55,7 +56,7 @@ export const createAppender = (options: {
     const noAnswer = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new NoAnswerError(`appending to ${stream}`, TRY_MS)), TRY_MS);
       onAbort = () => reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
+      shared(signal).addEventListener('abort', onAbort, { once: true });
     });
     try {
       return await Promise.race([answer, noAnswer]);

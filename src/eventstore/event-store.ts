@@ -1,6 +1,6 @@
 import { BACKWARDS, END, EventStoreDBClient } from '@eventstore/db-client';
 import type { ConsumerGroups } from '../runtime/operator-ports.ts';
-import type { Clock, EventLog, Feed, Log, Metrics, WakeUps } from '../runtime/ports.ts';
+import type { EventLog, Feed, Log, Metrics, WakeUps } from '../runtime/ports.ts';
 import { createAppender } from './append.ts';
 import { installBatchAppendGuard } from './batch-append-guard.ts';
 import { createEventLog } from './event-log.ts';
@@ -8,6 +8,7 @@ import { textOf } from './failures.ts';
 import { createFeed } from './feed.ts';
 import { createGroupsView } from './parked.ts';
 import { createStreamReader, drain } from './stream-reader.ts';
+import { pause } from './waiting.ts';
 import { createWakeUps } from './wake-ups.ts';
 
 /** What the service needs of the store. */
@@ -23,6 +24,9 @@ export type EventStore = ConsumerGroups & {
   readonly dispose: () => Promise<void>;
 };
 
+/** Longest wait for calls to end when closing. */
+const DISPOSE_MS = 2_000;
+
 /** A node that does not answer within this time is not ready. */
 const READY_MS = 2_000;
 
@@ -32,7 +36,6 @@ export const createEventStore = (options: {
   readonly url: string;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly clock: Clock;
 }): EventStore => {
   const { log, metrics } = options;
   const client = EventStoreDBClient.connectionString(options.url);
@@ -62,7 +65,8 @@ export const createEventStore = (options: {
     },
     ...createGroupsView(client, read),
     dispose: async () => {
-      await client.dispose();
+      // It waits for every call to end; one that a dead server holds must not keep the process.
+      await Promise.race([client.dispose(), pause(DISPOSE_MS, new AbortController().signal)]);
       guard.uninstall();
     },
   };

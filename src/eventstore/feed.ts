@@ -11,6 +11,7 @@ import {
   UnreadableEventError,
 } from '../domain/kernel/events.ts';
 import type { Batch, Feed, Log, Metrics, Unreadable } from '../runtime/ports.ts';
+import { abandonable } from './abandon.ts';
 import { decode } from './codec.ts';
 import { textOf } from './failures.ts';
 import { createPuller } from './subscription-puller.ts';
@@ -96,6 +97,7 @@ async function* run(
     },
     { highWaterMark: BUFFERED_EVENTS },
   );
+  const abandon = abandonable(subscription, () => subscription.unsubscribe());
   puller.attach(subscription);
   subscription.on('confirmation', onConfirmed);
   let fillUntil: number | undefined;
@@ -130,8 +132,7 @@ async function* run(
       if (fillUntil === undefined && idle && batcher.hasNews()) yield batcher.take();
     }
   } finally {
-    subscription.unsubscribe().catch(() => {});
-    subscription.destroy();
+    abandon();
   }
 }
 

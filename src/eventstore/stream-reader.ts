@@ -1,5 +1,6 @@
 import type { EventStoreDBClient, ResolvedEvent, StreamingRead } from '@eventstore/db-client';
 import { EventStoreFailure, type Metrics } from '../runtime/ports.ts';
+import { abandonable, shared } from './abandon.ts';
 import { kindOfFailure, NoAnswerError, textOf } from './failures.ts';
 import { backoffMs, createSlots, pause } from './waiting.ts';
 
@@ -29,10 +30,9 @@ export async function* drain<Event>(
   signal: AbortSignal,
 ): AsyncGenerator<Event> {
   let finished = false;
-  // The client also reports errors after the iteration has ended; without a listener one would end the process.
-  read.on('error', () => {});
+  const abandon = abandonable(read, () => read.cancel());
   const abort = () => read.destroy(signal.reason instanceof Error ? signal.reason : undefined);
-  signal.addEventListener('abort', abort, { once: true });
+  shared(signal).addEventListener('abort', abort, { once: true });
   const timer = setTimeout(() => read.destroy(new NoAnswerError(what, SILENCE_MS)), SILENCE_MS);
   try {
     for await (const event of read) {
@@ -44,8 +44,7 @@ export async function* drain<Event>(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
-    // A call that is given up may fail once more on its way out; that tells nothing new.
-    if (!finished) read.cancel().catch(() => {});
+    if (!finished) abandon();
   }
 }
 

@@ -5,6 +5,7 @@ import type {
 } from '@eventstore/db-client';
 import { type EventFamily, UnreadableEventError } from '../domain/kernel/events.ts';
 import type { Handled, Log, Metrics, WakeUps } from '../runtime/ports.ts';
+import { abandonable } from './abandon.ts';
 import { decode } from './codec.ts';
 import { ensureGroup } from './consumer-group.ts';
 import { textOf } from './failures.ts';
@@ -80,6 +81,7 @@ const consumeOnce = async (
   const subscription = client.subscribeToPersistentSubscriptionToAll(name, {
     bufferSize: concurrency,
   });
+  const abandon = abandonable(subscription, () => subscription.unsubscribe());
   let broken = false;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -107,8 +109,7 @@ const consumeOnce = async (
     await Promise.allSettled(underWay);
     // Lets the last verdicts go out before the stream is cut.
     if (!broken) await pause(20, AbortSignal.timeout(1_000));
-    subscription.unsubscribe().catch(() => {});
-    subscription.destroy();
+    abandon();
   }
 };
 
