@@ -1,3 +1,4 @@
+import { type SegmentIndex, TOMBSTONE_MARK } from '../log/segment-index.ts';
 import { UUID_BYTES } from '../protocol/uuid.ts';
 import { TOMBSTONE_REVISION } from '../streams/event-store.ts';
 import { Float64Column, Uint8Column, Uint32Column } from './columns.ts';
@@ -5,7 +6,6 @@ import { HashSlots, mix } from './hash-slots.ts';
 import { RevisionLists } from './revision-lists.ts';
 import { StreamNames } from './stream-names.ts';
 
-const TOMBSTONE = 0xffff_ffff;
 const FLAG_METASTREAM = 1;
 const FLAG_HIDDEN_FROM_ALL = 2;
 const FLAG_CLASSIFIED = 4;
@@ -26,8 +26,12 @@ export class EventIndex {
   private readonly bases = new Uint32Column();
   private readonly flags = new Uint8Column();
   private readonly tombstones = new Map<number, number>();
-  private readonly byId = new HashSlots({ hashOf: (ordinal) => this.idHash(ordinal) });
+  private readonly byId = new HashSlots({
+    hashOf: (ordinal) => this.idHash(ordinal),
+    isWanted: (ordinal) => this.isWanted(ordinal),
+  });
   private readonly wantedId = new Uint32Array(WORDS_PER_ID);
+  private wantedStream = 0;
   private readonly hides: (stream: string) => boolean;
   private total = 0;
   private durable = 0;
@@ -53,19 +57,70 @@ export class EventIndex {
 
   /** Adds the next event of the log. `position` must be above all before it. */
   append(stream: number, revision: number, position: number, id: Uint8Array): void {
-    const ordinal = this.total++;
+    const ordinal = this.total;
+    const mark = revision === TOMBSTONE_REVISION ? TOMBSTONE_MARK : revision;
     this.positions.set(ordinal, position);
     this.streams.set(ordinal, stream);
-    this.setId(ordinal, id);
-    if (revision === TOMBSTONE_REVISION) {
-      this.revisions.set(ordinal, TOMBSTONE);
-      this.tombstones.set(stream, ordinal);
-      return;
+    this.revisions.set(ordinal, mark);
+    for (let i = 0; i < WORDS_PER_ID; i++) {
+      this.wantedId[i] = word(id, i);
+      this.ids.set(ordinal * WORDS_PER_ID + i, this.wantedId[i] ?? 0);
     }
-    this.revisions.set(ordinal, revision);
-    if (this.lists.length(stream) === 0) this.bases.set(stream, revision);
-    this.lists.push(stream, ordinal);
-    if (this.findLoadedId(stream) < 0) this.byId.insert(this.wantedHash(stream), ordinal);
+    this.enter(stream, mark);
+  }
+
+  /** Adds the events of a segment behind those of the segments before it; they are durable. */
+  load(segment: SegmentIndex): void {
+    const numbers = Uint32Array.from(segment.names, (name) => this.names.findOrAdd(name));
+    const streams = segment.streams.map((local) => numbers[local] ?? 0);
+    this.positions.setAll(this.total, segment.positions);
+    this.streams.setAll(this.total, streams);
+    this.revisions.setAll(this.total, segment.revisions);
+    this.ids.setAll(this.total * WORDS_PER_ID, segment.ids);
+    for (let i = 0; i < streams.length; i++) {
+      for (let w = 0; w < WORDS_PER_ID; w++)
+        this.wantedId[w] = segment.ids[i * WORDS_PER_ID + w] ?? 0;
+      this.enter(streams[i] ?? 0, segment.revisions[i] ?? 0);
+    }
+    this.durable = this.total;
+  }
+
+  /** Makes room for about so many events that are about to be loaded. */
+  reserve(events: number): void {
+    this.byId.reserve(events);
+  }
+
+  /** The columns of committed events from one ordinal up to another; the reverse of `load`. */
+  export(
+    from: number,
+    to: number,
+  ): Omit<SegmentIndex, 'coveredTo' | 'offsets' | 'metadata'> & {
+    /** The index's own numbers of the streams, in the order of `names`. */
+    readonly numbers: readonly number[];
+  } {
+    const count = to - from;
+    const local = new Map<number, number>();
+    const positions = new Float64Array(count);
+    const ids = new Uint32Array(count * WORDS_PER_ID);
+    const streams = new Uint32Array(count);
+    const revisions = new Uint32Array(count);
+    for (let i = 0; i < count; i++) {
+      const ordinal = from + i;
+      const stream = this.streams.get(ordinal);
+      let number = local.get(stream);
+      if (number === undefined) {
+        number = local.size;
+        local.set(stream, number);
+      }
+      positions[i] = this.positions.get(ordinal);
+      streams[i] = number;
+      revisions[i] = this.revisions.get(ordinal);
+      for (let w = 0; w < WORDS_PER_ID; w++)
+        ids[i * WORDS_PER_ID + w] = this.ids.get(ordinal * WORDS_PER_ID + w);
+    }
+    const numbers = [...local.keys()];
+    const names = numbers.map((stream) => this.names.bytes(stream));
+    return { names, numbers, positions, ids, streams, revisions };
   }
 
   /** Takes back all staged events. */
@@ -73,7 +128,7 @@ export class EventIndex {
     while (this.total > this.durable) {
       const ordinal = --this.total;
       const stream = this.streams.get(ordinal);
-      if (this.revisions.get(ordinal) === TOMBSTONE) {
+      if (this.revisions.get(ordinal) === TOMBSTONE_MARK) {
         this.tombstones.delete(stream);
         continue;
       }
@@ -92,7 +147,7 @@ export class EventIndex {
 
   revision(ordinal: number): number {
     const revision = this.revisions.get(ordinal);
-    return revision === TOMBSTONE ? TOMBSTONE_REVISION : revision;
+    return revision === TOMBSTONE_MARK ? TOMBSTONE_REVISION : revision;
   }
 
   /** The first ordinal whose position is at or above the given one; `committed` when there is none. */
@@ -145,7 +200,8 @@ export class EventIndex {
   /** Ordinal of the first event of the stream with that id, -1 when there is none. */
   findId(stream: number, id: Uint8Array): number {
     for (let i = 0; i < WORDS_PER_ID; i++) this.wantedId[i] = word(id, i);
-    return this.findLoadedId(stream);
+    this.wantedStream = stream;
+    return this.byId.find(this.wantedHash());
   }
 
   hasId(ordinal: number, id: Uint8Array): boolean {
@@ -175,26 +231,30 @@ export class EventIndex {
     return found;
   }
 
-  private setId(ordinal: number, id: Uint8Array): void {
-    for (let i = 0; i < WORDS_PER_ID; i++) {
-      const value = word(id, i);
-      this.wantedId[i] = value;
-      this.ids.set(ordinal * WORDS_PER_ID + i, value);
+  /** Enters the next event, whose columns are set and whose id is in `wantedId`, into the look-ups. */
+  private enter(stream: number, revision: number): void {
+    const ordinal = this.total++;
+    if (revision === TOMBSTONE_MARK) {
+      this.tombstones.set(stream, ordinal);
+      return;
     }
+    if (this.lists.length(stream) === 0) this.bases.set(stream, revision);
+    this.lists.push(stream, ordinal);
+    this.wantedStream = stream;
+    const hash = this.wantedHash();
+    if (this.byId.find(hash) < 0) this.byId.insert(hash, ordinal);
   }
 
-  private findLoadedId(stream: number): number {
-    return this.byId.find(this.wantedHash(stream), (ordinal) => {
-      if (this.streams.get(ordinal) !== stream) return false;
-      for (let i = 0; i < WORDS_PER_ID; i++)
-        if (this.ids.get(ordinal * WORDS_PER_ID + i) !== this.wantedId[i]) return false;
-      return true;
-    });
+  private isWanted(ordinal: number): boolean {
+    if (this.streams.get(ordinal) !== this.wantedStream) return false;
+    for (let i = 0; i < WORDS_PER_ID; i++)
+      if (this.ids.get(ordinal * WORDS_PER_ID + i) !== this.wantedId[i]) return false;
+    return true;
   }
 
-  private wantedHash(stream: number): number {
-    const [a = 0, b = 0, c = 0, d = 0] = this.wantedId;
-    return hashId(stream, a, b, c, d);
+  private wantedHash(): number {
+    const id = this.wantedId;
+    return hashId(this.wantedStream, id[0] ?? 0, id[1] ?? 0, id[2] ?? 0, id[3] ?? 0);
   }
 
   private idHash(ordinal: number): number {
@@ -220,6 +280,16 @@ function word(id: Uint8Array, index: number): number {
   );
 }
 
+/** The words go in by multiplication and rotation, so that ids that count upwards spread as well. */
 function hashId(stream: number, a: number, b: number, c: number, d: number): number {
-  return mix(mix(mix(mix(mix(stream) ^ a) ^ b) ^ c) ^ d);
+  let hash = Math.imul(stream ^ 0x9e37_79b9, 0x85eb_ca6b);
+  hash = combine(hash, a);
+  hash = combine(hash, b);
+  hash = combine(hash, c);
+  return mix(combine(hash, d));
+}
+
+function combine(hash: number, value: number): number {
+  const product = Math.imul(hash ^ value, 0xcc9e_2d51);
+  return product ^ (product >>> 15);
 }

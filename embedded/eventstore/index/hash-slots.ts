@@ -11,45 +11,69 @@ const REMOVED = 0xffff_ffff;
 export interface HashedKeys {
   /** The 32-bit hash of the key that the reference stands for. */
   hashOf(reference: number): number;
+  /** Whether the reference stands for the key that is looked for now. */
+  isWanted(reference: number): boolean;
 }
+
+/** One part: slots hold reference + 1, 0 is empty; tags hold some bits of the key's hash. */
+interface Part {
+  readonly slots: Uint32Array;
+  readonly tags: Uint8Array;
+  /** Slots that are not empty, those of removed references included. */
+  used: number;
+}
+
+const createPart = (capacity: number): Part => ({
+  slots: new Uint32Array(capacity),
+  tags: new Uint8Array(capacity),
+  used: 0,
+});
+
+/** Bits that the place in the part and the choice of the part do not depend on alone. */
+const tagOf = (hash: number): number => (hash >>> 12) & 0xff;
 
 export class HashSlots {
   private readonly keys: HashedKeys;
-  private readonly parts: Uint32Array[];
-  private readonly used: Uint32Array = new Uint32Array(PARTS);
+  private readonly parts: Part[];
+  private readonly noPart: Part = createPart(FIRST_CAPACITY);
 
   constructor(keys: HashedKeys) {
     this.keys = keys;
-    const empty = new Uint32Array(FIRST_CAPACITY);
     // All parts share one empty array until their first insertion.
-    this.parts = new Array<Uint32Array>(PARTS).fill(empty);
+    this.parts = new Array<Part>(PARTS).fill(this.noPart);
   }
 
-  /** The reference whose key equals the one looked for; -1 when there is none. */
-  find(hash: number, equals: (reference: number) => boolean): number {
-    const slots = this.part(hash);
+  /** Makes room for about so many references, if nothing is stored yet. */
+  reserve(count: number): void {
+    let capacity = FIRST_CAPACITY;
+    while (capacity * 3 < (count / PARTS) * 4) capacity *= 2;
+    for (let i = 0; i < PARTS; i++)
+      if (this.parts[i] === this.noPart) this.parts[i] = createPart(capacity);
+  }
+
+  /** The reference to the wanted key, whose hash this is; -1 when there is none. */
+  find(hash: number): number {
+    const { slots, tags } = this.part(hash);
     const mask = slots.length - 1;
+    const tag = tagOf(hash);
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const slot = slots[i] ?? 0;
       if (slot === 0) return -1;
-      if (slot !== REMOVED && equals(slot - 1)) return slot - 1;
+      if (tags[i] === tag && slot !== REMOVED && this.keys.isWanted(slot - 1)) return slot - 1;
     }
   }
 
   /** Adds a reference whose key is not in the table yet. */
   insert(hash: number, reference: number): void {
-    const part = hash >>> PART_SHIFT;
-    let slots = this.part(hash);
-    const used = this.used[part] ?? 0;
-    if (used === 0) slots = this.replace(part, new Uint32Array(FIRST_CAPACITY));
-    else if ((used + 1) * 4 > slots.length * 3) slots = this.grow(part, slots);
-    this.used[part] = used + 1;
-    place(slots, hash, reference + 1);
+    let part = this.part(hash);
+    if (part === this.noPart) part = this.replace(hash, createPart(FIRST_CAPACITY));
+    else if ((part.used + 1) * 4 > part.slots.length * 3) part = this.grow(hash, part);
+    place(part, hash, reference + 1);
   }
 
   /** Takes a reference out again (an insertion that is undone). */
   remove(hash: number, reference: number): void {
-    const slots = this.part(hash);
+    const { slots } = this.part(hash);
     const mask = slots.length - 1;
     for (let i = hash & mask; slots[i] !== 0; i = (i + 1) & mask) {
       if (slots[i] !== reference + 1) continue;
@@ -58,33 +82,31 @@ export class HashSlots {
     }
   }
 
-  private part(hash: number): Uint32Array {
-    return this.parts[hash >>> PART_SHIFT] as Uint32Array;
+  private part(hash: number): Part {
+    return this.parts[hash >>> PART_SHIFT] ?? this.noPart;
   }
 
-  private replace(part: number, slots: Uint32Array): Uint32Array {
-    this.parts[part] = slots;
-    return slots;
+  private replace(hash: number, part: Part): Part {
+    this.parts[hash >>> PART_SHIFT] = part;
+    return part;
   }
 
-  private grow(part: number, slots: Uint32Array): Uint32Array {
-    const larger = new Uint32Array(slots.length * 2);
-    let used = 0;
-    for (const slot of slots) {
-      if (slot === 0 || slot === REMOVED) continue;
-      place(larger, this.keys.hashOf(slot - 1), slot);
-      used++;
-    }
-    this.used[part] = used;
-    return this.replace(part, larger);
+  private grow(hash: number, part: Part): Part {
+    const larger = createPart(part.slots.length * 2);
+    for (const slot of part.slots)
+      if (slot !== 0 && slot !== REMOVED) place(larger, this.keys.hashOf(slot - 1), slot);
+    return this.replace(hash, larger);
   }
 }
 
-function place(slots: Uint32Array, hash: number, slot: number): void {
+function place(part: Part, hash: number, slot: number): void {
+  const { slots, tags } = part;
   const mask = slots.length - 1;
   let i = hash & mask;
   while (slots[i] !== 0) i = (i + 1) & mask;
   slots[i] = slot;
+  tags[i] = tagOf(hash);
+  part.used++;
 }
 
 /** Finishes a 32-bit hash so that all its bits depend on all bits put in (MurmurHash3's finalizer). */

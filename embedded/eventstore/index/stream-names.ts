@@ -5,13 +5,17 @@ const PAGE_BYTES = 1024 * 1024;
 
 /** Numbers the streams in the order of their first event, and finds the number by name. */
 export class StreamNames {
-  private readonly slots = new HashSlots({ hashOf: (stream) => this.hashes.get(stream) });
+  private readonly slots = new HashSlots({
+    hashOf: (stream) => this.hashes.get(stream),
+    isWanted: (stream) => this.equals(stream, this.wanted),
+  });
   private readonly hashes = new Uint32Column();
   private readonly starts = new Uint32Column();
   private readonly lengths = new Uint32Column();
   private readonly pages: Buffer[] = [];
   private pageUsed = PAGE_BYTES;
   private known = 0;
+  private wanted: Buffer = Buffer.alloc(0);
 
   get count(): number {
     return this.known;
@@ -19,13 +23,15 @@ export class StreamNames {
 
   /** The stream's number, -1 when it was never written. */
   find(name: Buffer): number {
-    return this.slots.find(hashBytes(name), (stream) => this.equals(stream, name));
+    this.wanted = name;
+    return this.slots.find(hashBytes(name));
   }
 
   /** The stream's number, a new one for a new name. */
   findOrAdd(name: Buffer): number {
     const hash = hashBytes(name);
-    const found = this.slots.find(hash, (stream) => this.equals(stream, name));
+    this.wanted = name;
+    const found = this.slots.find(hash);
     if (found >= 0) return found;
     const stream = this.known++;
     this.hashes.set(stream, hash);

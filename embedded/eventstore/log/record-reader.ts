@@ -95,8 +95,8 @@ export class RecordReader {
     return {
       ordinal,
       segment,
-      start: segment.offsetOf(position),
-      end: segment.offsetOf(Math.min(next, following)),
+      start: segment.recordOffset(ordinal, position) ?? 0,
+      end: segment.recordEnd(ordinal, Math.min(next, following)),
     };
   }
 }

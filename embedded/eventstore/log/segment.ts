@@ -15,6 +15,13 @@ const FILE_NAME = /^segment-(\d{16})\.log$/;
 /** Where the log of an empty database begins: as in EventStoreDB its first record lies at 548. */
 export const FIRST_TRANSACTION_AT = 532;
 
+/** Where the records of a scavenged segment lie: offset 0 for those taken out. */
+export interface ScavengedPlaces {
+  readonly firstOrdinal: number;
+  readonly offsets: Uint32Array;
+  readonly fileSize: number;
+}
+
 export class Segment {
   /** Log position of its first transaction. */
   readonly start: number;
@@ -25,12 +32,33 @@ export class Segment {
 
   private readers = 0;
   private retired = false;
+  private places: ScavengedPlaces | undefined;
 
   constructor(start: number, file: string, fd: number, scavenged: boolean) {
     this.start = start;
     this.file = file;
     this.fd = fd;
     this.scavenged = scavenged;
+  }
+
+  /** Tells a scavenged segment where its records lie. */
+  place(places: ScavengedPlaces): void {
+    this.places = places;
+  }
+
+  /** File offset of a record, undefined when a scavenge has taken it out. */
+  recordOffset(ordinal: number, position: number): number | undefined {
+    if (!this.places) return this.offsetOf(position);
+    return this.places.offsets[ordinal - this.places.firstOrdinal] || undefined;
+  }
+
+  /** File offset that a record cannot reach beyond. */
+  recordEnd(ordinal: number, followingPosition: number): number {
+    if (!this.places) return this.offsetOf(followingPosition);
+    const { offsets, firstOrdinal, fileSize } = this.places;
+    for (let i = ordinal - firstOrdinal + 1; i < offsets.length; i++)
+      if (offsets[i]) return offsets[i] ?? fileSize;
+    return fileSize;
   }
 
   /** File offset of a log position; not for scavenged segments. */

@@ -79,8 +79,13 @@ export class StoredRecord implements EventRecord {
   }
 
   get id(): string {
+    return this.idBytes.toString('latin1');
+  }
+
+  /** The id's text in ASCII. */
+  get idBytes(): Buffer {
     const start = this.at + RECORD.encoded + ENCODED_ID_TEXT_AT;
-    return this.bytes.toString('latin1', start, start + UUID_TEXT_BYTES);
+    return this.bytes.subarray(start, start + UUID_TEXT_BYTES);
   }
 
   get data(): Buffer {

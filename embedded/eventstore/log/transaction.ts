@@ -43,12 +43,10 @@ export function encodeTransaction(
   let size = TRANSACTION_HEADER_BYTES;
   const offsets: number[] = [];
   for (const record of records) {
-    const field = {
-      ...record,
-      revision: onTheWire(record.revision),
-      position: start + size,
-      created,
-    };
+    const { stream, id, type, isJson, metadata, data } = record;
+    const revision = onTheWire(record.revision);
+    const position = start + size;
+    const field = { stream, revision, position, id, type, isJson, created, metadata, data };
     offsets.push(size);
     fields.push(field);
     size += RECORD.encoded + recordedEventSize(field);

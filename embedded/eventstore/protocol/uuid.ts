@@ -49,6 +49,21 @@ export function parseUuid(text: string): Uint8Array | undefined {
   return id;
 }
 
+/** Parses the ASCII text form with dashes, known to be well-formed, into four big-endian words. */
+export function readUuidWords(text: Uint8Array, into: Uint32Array, offset: number): void {
+  let at = 0;
+  for (let word = 0; word < 4; word++) {
+    let value = 0;
+    for (let digits = 0; digits < 8; at++) {
+      const code = text[at] ?? 0;
+      if (code === DASH) continue;
+      value = value * 16 + hexValue(code);
+      digits++;
+    }
+    into[offset + word] = value;
+  }
+}
+
 /** A `UUID` message as it came: replies echo the form. */
 export interface WireUuid {
   readonly form: 'string' | 'structured' | 'missing';

@@ -15,6 +15,7 @@ import type {
   StreamPage,
   StreamState,
 } from './event-store.ts';
+import { IndexFiles } from './index-files.ts';
 import type { MetadataTable } from './metadata-table.ts';
 import { StreamCatalogue } from './stream-catalogue.ts';
 import { StreamReader } from './stream-reader.ts';
@@ -26,6 +27,8 @@ export interface LogStoreParts {
   readonly log: EventLog;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
+  /** Lets go of the data directory. */
+  readonly unlock: () => Promise<void>;
 }
 
 /** The event store over the log: joins writer, reader and commit listeners. */
@@ -36,6 +39,7 @@ export class LogStore implements EventStore, CommitTarget {
   private readonly records: RecordReader;
   private readonly reader: StreamReader;
   private readonly writer: StreamWriter;
+  private readonly indexFiles: IndexFiles;
   private readonly listeners = new Set<(records: readonly EventRecord[]) => void>();
 
   constructor(parts: LogStoreParts) {
@@ -43,6 +47,7 @@ export class LogStore implements EventStore, CommitTarget {
     this.parts = parts;
     this.catalogue = new StreamCatalogue(index, metadata);
     this.commits = new GroupCommit(this);
+    this.indexFiles = new IndexFiles(log, index, metadata);
     this.records = new RecordReader(index, log);
     this.reader = new StreamReader(index, this.catalogue, this.records, now);
     this.writer = new StreamWriter({
@@ -134,6 +139,7 @@ export class LogStore implements EventStore, CommitTarget {
     index.commit(first + records.length);
     metadata.commit(index.committed);
     this.records.remember(first, records);
+    this.indexFiles.committed();
     for (const listener of this.listeners) listener(records);
   }
 
@@ -147,6 +153,8 @@ export class LogStore implements EventStore, CommitTarget {
   async close(): Promise<void> {
     this.writer.stop();
     await this.commits.idle();
+    await this.indexFiles.close();
     await this.parts.log.close();
+    await this.parts.unlock();
   }
 }

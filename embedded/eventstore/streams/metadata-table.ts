@@ -31,19 +31,15 @@ export class MetadataTable {
     this.waiting.push({ ordinal, metastream, metadata });
   }
 
-  /** A durable record of a metastream was found while opening the log. */
-  load(metastream: number, record: StoredRecord): void {
-    this.put(metastream, metadataOf(record));
+  /** What is durable already, found while opening the log; an empty body is none. */
+  load(metastream: number, body: Buffer): void {
+    this.put(metastream, body.length > 0 ? parseStreamMetadata(body.toString('utf8')) : undefined);
   }
 
   /** The metastream itself was tombstoned: metadata is fixed as none. */
   stageNone(metastream: number, ordinal: number): void {
     this.staged.set(metastream, undefined);
     this.waiting.push({ ordinal, metastream, metadata: undefined });
-  }
-
-  loadNone(metastream: number): void {
-    this.put(metastream, undefined);
   }
 
   /** All events below this ordinal are durable now. */

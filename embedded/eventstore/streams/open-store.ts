@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { EventIndex } from '../index/event-index.ts';
 import { EventLog } from '../log/event-log.ts';
 import { type Disk, realDisk } from '../log/file-access.ts';
-import { scanSegment } from '../log/segment-scan.ts';
-import type { StoredRecord } from '../log/stored-record.ts';
+import { lockDirectory } from '../log/lock-file.ts';
 import type { Logger } from '../logger.ts';
 import { parseUuid } from '../protocol/uuid.ts';
 import { isHiddenFromAll } from './event-filter.ts';
-import { NO_STREAM, TOMBSTONE_REVISION } from './event-store.ts';
+import { NO_STREAM } from './event-store.ts';
+import { loadIndex } from './load-index.ts';
 import { LogStore } from './log-store.ts';
 import { MetadataTable } from './metadata-table.ts';
 
@@ -22,9 +22,22 @@ export interface StoreOptions {
 
 const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024;
 
-/** Opens the log in the directory, or creates it, and builds the index. */
+/**
+ * Opens the log in the directory, or creates it, and builds the index.
+ * @throws DirectoryInUse when another process holds the directory
+ */
 export async function openStore(options: StoreOptions): Promise<LogStore> {
   await mkdir(options.dataDir, { recursive: true });
+  const unlock = await lockDirectory(options.dataDir);
+  try {
+    return await openLocked(options, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function openLocked(options: StoreOptions, unlock: () => Promise<void>): Promise<LogStore> {
   const log = await EventLog.open({
     directory: options.dataDir,
     segmentBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES,
@@ -33,30 +46,16 @@ export async function openStore(options: StoreOptions): Promise<LogStore> {
   });
   const index = new EventIndex(isHiddenFromAll);
   const metadata = new MetadataTable();
-  await loadIndex(log, index, metadata);
-  const store = new LogStore({ index, metadata, log, now: options.now ?? Date.now });
-  if (index.count === 0) await writeFirstRecord(store);
-  return store;
-}
-
-async function loadIndex(log: EventLog, index: EventIndex, metadata: MetadataTable): Promise<void> {
-  const load = (record: StoredRecord): void => {
-    const stream = index.names.findOrAdd(record.streamBytes);
-    const id = parseUuid(record.id) ?? new Uint8Array(16);
-    index.append(stream, record.revision, record.position, id);
-    if (!index.isMetastream(stream)) return;
-    if (record.revision === TOMBSTONE_REVISION) metadata.loadNone(stream);
-    else metadata.load(stream, record);
-  };
-  for (const segment of log.all) {
-    const { validEnd, fileEnd } = await scanSegment(segment, await log.fileSize(segment), load);
-    if (segment === log.active) await log.endsAt(validEnd, fileEnd);
-    else if (validEnd !== fileEnd)
-      throw new Error(
-        `${segment.file} is damaged at offset ${validEnd}, and it is not the last file of the log`,
-      );
+  const now = options.now ?? Date.now;
+  try {
+    await loadIndex(log, index, metadata);
+    const store = new LogStore({ index, metadata, log, now, unlock });
+    if (index.count === 0) await writeFirstRecord(store);
+    return store;
+  } catch (error) {
+    await log.close();
+    throw error;
   }
-  index.commit(index.count);
 }
 
 /** As in EventStoreDB the log is never empty: clients rely on records before their own. */

@@ -226,7 +226,8 @@ export class StreamWriter {
 }
 
 function toRecord(stream: Buffer, revision: number, event: NewEvent): RecordToWrite {
-  return { ...event, stream, revision, type: Buffer.from(event.type) };
+  const { id, isJson, metadata, data } = event;
+  return { stream, revision, id, type: Buffer.from(event.type), isJson, metadata, data };
 }
 
 /** A version 4 UUID. */
