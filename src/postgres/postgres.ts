@@ -1,10 +1,12 @@
 import type pg from 'pg';
+import type { ReadModelSource } from '../runtime/audit-ports.ts';
 import type { Log } from '../runtime/ports.ts';
 import type {
   CartReads,
   OnceOnly,
   OrderFeedReads,
   OrderReads,
+  PaymentReads,
   ProjectionStatuses,
   ReadGate,
   SagaReads,
@@ -12,12 +14,18 @@ import type {
 } from '../runtime/read-ports.ts';
 import type { AnyProjection, ReadStore, RebuildStore } from '../runtime/read-store.ts';
 import type { DueSagas } from '../runtime/saga-ports.ts';
+import { createAuditSource } from './audit-source.ts';
 import { createPool } from './connections.ts';
 import { createFeedReads } from './feed-reads.ts';
 import { createGate } from './gate.ts';
 import { createListener } from './listener.ts';
 import { migrate } from './migrate.ts';
-import { createCartReads, createOrderReads, createSalesReads } from './order-reads.ts';
+import {
+  createCartReads,
+  createOrderReads,
+  createPaymentReads,
+  createSalesReads,
+} from './order-reads.ts';
 import { createReadStore } from './read-store.ts';
 import { createRebuildStore } from './rebuild-store.ts';
 import { createDueSagas, createSagaReads } from './saga-reads.ts';
@@ -41,11 +49,14 @@ export type Postgres<R extends Rows> = {
   readonly readStore: ReadStore;
   readonly rebuilds: RebuildStore;
   readonly orders: OrderReads<R['order']>;
+  readonly payments: PaymentReads<R['order']>;
   readonly carts: CartReads<R['cart']>;
   readonly sagas: SagaReads<R['saga']>;
   readonly dueSagas: DueSagas;
   readonly feed: OrderFeedReads<R['feed']>;
   readonly sales: SalesReads<R['sales']>;
+  /** What the audit compares with the streams. */
+  readonly audit: ReadModelSource;
   readonly gate: ReadGate;
   readonly projections: ProjectionStatuses;
   readonly once: OnceOnly;
@@ -65,15 +76,18 @@ export const createPostgres = <R extends Rows>(options: {
   const { url, log, projections } = options;
   const pool = createPool(url, options.poolSize ?? 10, log);
   const listener = createListener(url, log);
+  const feed = createFeedReads<R['feed']>(pool, listener, log);
   return {
     migrate: () => migrate(url, projections, log),
     readStore: createReadStore(url, pool, log),
     rebuilds: createRebuildStore(url, pool, log),
     orders: createOrderReads(pool),
+    payments: createPaymentReads(pool),
     carts: createCartReads(pool),
     sagas: createSagaReads(pool),
     dueSagas: createDueSagas(pool),
-    feed: createFeedReads(pool, listener, log),
+    feed,
+    audit: createAuditSource(pool, feed),
     sales: createSalesReads(pool),
     gate: createGate(pool, listener),
     projections: createProjectionStatuses(pool),
