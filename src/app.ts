@@ -20,6 +20,7 @@ import { createLifecycle, type Part } from './platform/lifecycle.ts';
 import { projections } from './projections/index.ts';
 import { orders as ordersProjection } from './projections/orders.ts';
 import { createProjector } from './runtime/project.ts';
+import { rebuild, rebuild } from './runtime/rebuild.ts';
 
 /** The service: some roles, or all, in this process. */
 export type App = {
@@ -144,6 +145,20 @@ export const createApp = (config: Config, dependencies: Dependencies): App => {
     store: postgres.readStore,
     projections,
     families,
+    renew: (outdated, signal) =>
+      rebuild({
+        feed: eventStore.feed,
+        store: postgres.rebuilds,
+        projections: outdated,
+        families,
+        head: eventStore.head,
+        compare: false,
+        swap: true,
+        clock,
+        onProgress: ({ phase, fraction }) =>
+          logger.info({ phase, percent: Math.floor(fraction * 100) }, 'rebuilding read models'),
+        signal,
+      }),
     log: logger,
     metrics,
   });

@@ -13,12 +13,7 @@ import type { Config } from './platform/config.ts';
 import type { Logger } from './platform/logger.ts';
 import { createPostgres } from './postgres/postgres.ts';
 import { processManagers } from './process-managers/index.ts';
-import type { CartRow } from './projections/carts.ts';
-import type { DailySalesRow } from './projections/daily-sales.ts';
-import { projections } from './projections/index.ts';
-import type { FeedRow } from './projections/order-feed.ts';
-import type { OrderRow } from './projections/order-row.ts';
-import type { SagaRow } from './projections/saga-row.ts';
+import { type ProjectionRows, projections } from './projections/index.ts';
 import { executor } from './runtime/execute.ts';
 import { createSagas } from './runtime/sagas.ts';
 
@@ -29,14 +24,6 @@ export const families = [orderEvents, cartEvents, orderSagaEvents, cancellationE
 
 /** The consumer group that shares the wake-ups of sagas among all processes. */
 export const sagaGroup = 'order-process';
-
-type Rows = {
-  readonly order: OrderRow;
-  readonly cart: CartRow;
-  readonly saga: SagaRow;
-  readonly feed: FeedRow;
-  readonly sales: DailySalesRow;
-};
 
 /** Wake-ups handled at a time: enough to hide the participants' latency, few enough for the store's 100 calls a connection. */
 const SAGAS_AT_A_TIME = 24;
@@ -71,7 +58,11 @@ export const compose = (config: Config, { logger, clock }: Dependencies) => {
   const metrics = prometheusMetrics();
   const common = { log: logger, metrics, clock };
   const eventStore = createEventStore({ url: config.eventStore.url, ...common });
-  const postgres = createPostgres<Rows>({ url: config.database.url, projections, log: logger });
+  const postgres = createPostgres<ProjectionRows>({
+    url: config.database.url,
+    projections,
+    log: logger,
+  });
   const gateways = createGateways({
     participants: config.participants,
     toss: config.toss,
@@ -100,6 +91,7 @@ export const compose = (config: Config, { logger, clock }: Dependencies) => {
     pause: (ms, signal) => setTimeout(ms, undefined, { signal }),
   });
   return {
+    config,
     metrics,
     eventStore,
     postgres,

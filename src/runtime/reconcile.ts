@@ -107,7 +107,7 @@ export const reconcile = async (
       payments: approvals.length,
       paid: sum(approvals),
       cancels: cancels.length,
-      cancelled: -sum(cancels),
+      cancelled: 0 - sum(cancels),
     },
     differences,
   };

@@ -27,7 +27,7 @@ export const idempotencyKeyOf = (req: Request): string | undefined => {
 export const ifMatchOf = (req: Request): bigint | undefined => {
   const raw = req.get('if-match')?.trim();
   if (raw === undefined || raw === '*') return undefined;
-  const version = /^"(\d{1,18})"$/.exec(raw)?.[1];
+  const version = /^"(\d{1,18})(\.[0-9a-z]+)?"$/.exec(raw)?.[1];
   // A tag that was never given out matches nothing; only one that is no tag at all is an error (RFC 9110, section 13.1.1).
   if (
     version === undefined &&
@@ -41,7 +41,9 @@ export const ifMatchOf = (req: Request): bigint | undefined => {
 export const versionOf = (revision: bigint | 'no-stream'): bigint =>
   revision === 'no-stream' ? 0n : revision + 1n;
 
-export const etagOf = (version: bigint | number): string => `"${version}"`;
+/** @param shown what else the representation depends on besides the stream; not compared by If-Match */
+export const etagOf = (version: bigint | number, shown = ''): string =>
+  `"${version}${shown && `.${shown}`}"`;
 
 /** @throws ProblemError PRECONDITION_FAILED when the client has seen another version */
 export const requireVersion = (seen: bigint | undefined, current: bigint): void => {

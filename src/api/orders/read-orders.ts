@@ -69,7 +69,8 @@ const orderNoOf = (req: Request): string => {
 /** Sends an order with its version as ETag, or 304 when the client has it. */
 export const sendOrder = (req: Request, res: Response, row: OrderRow, status = 200): void => {
   const detail = detailOf(row);
-  const etag = etagOf(detail.version);
+  // What the saga does shows in the order too, without being a change of the order.
+  const etag = etagOf(detail.version, Date.parse(detail.updatedAt).toString(36));
   res.set('ETag', etag);
   if (status === 200 && req.method === 'GET' && alreadyHas(req, etag)) res.status(304).end();
   else res.status(status).json(detail);
