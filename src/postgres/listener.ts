@@ -5,7 +5,7 @@ import { READ_SIDE_CHANNEL } from './table-writer.ts';
 
 /** Told about every batch that the projector commits. */
 export type Listener = {
-  /** Highest position heard of; -1 before the first. */
+  /** How far every live table is, as last heard; -1 when nothing was heard on this connection. */
   readonly reached: () => bigint;
   /** Resolves at the next notification or reconnection, after `ms` at the latest, or when `signal` aborts. */
   readonly next: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -30,8 +30,8 @@ export const createListener = (url: string, log: Log): Listener => {
       client.on('end', () => resolve());
     });
     client.on('notification', ({ payload }) => {
-      const position = BigInt(payload ?? '0');
-      if (position > reached) reached = position;
+      // Not always more than before: a table that was swapped in may have to catch up first.
+      reached = BigInt(payload || '-1');
       wakeAll();
     });
     const stop = (): void => {
@@ -46,6 +46,7 @@ export const createListener = (url: string, log: Log): Listener => {
       if (closing.signal.aborted) stop();
       await broken;
     } finally {
+      reached = -1n;
       closing.signal.removeEventListener('abort', stop);
       stop();
     }

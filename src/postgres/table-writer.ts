@@ -68,6 +68,18 @@ const markPoisoned = async (
 const isAboutData = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && /^(22|23|54)/.test(error.code ?? '');
 
+/**
+ * Told is how far all live tables are, not only those written now: one that was just swapped in may still be behind.
+ * A poisoned one does not count, it would hold everybody back.
+ */
+const announce = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(
+    `select pg_notify($1, coalesce(min(coalesce(position, -1)), -1)::text)
+     from projection_tables where state = 'live' and poison is null`,
+    [READ_SIDE_CHANNEL],
+  );
+};
+
 /** Writes batches into `targets`, each commit one transaction; `announce` tells the readers about it. */
 export const createTableWriter = (
   pool: pg.Pool,
@@ -95,12 +107,7 @@ export const createTableWriter = (
           });
         }
         await markPoisoned(client, byTable, commit);
-        if (options.announce && commit.positions.length > 0) {
-          const reached = commit.positions.reduce((low, next) =>
-            next.position < low.position ? next : low,
-          ).position;
-          await client.query('select pg_notify($1, $2)', [READ_SIDE_CHANNEL, String(reached)]);
-        }
+        if (options.announce) await announce(client);
       }),
   };
 };

@@ -72,6 +72,8 @@ export const createProjector = (options: {
   readonly store: ReadStore;
   readonly projections: readonly AnyProjection[];
   readonly families: readonly EventFamily[];
+  /** Builds and swaps in tables of projections whose live table is of an older version; the others go on meanwhile. */
+  readonly renew?: (projections: readonly AnyProjection[], signal: AbortSignal) => Promise<unknown>;
   readonly log: Log;
   readonly metrics: Metrics;
 }): {
@@ -156,13 +158,41 @@ export const createProjector = (options: {
     }
   };
 
+  /** Starts what `renew` is for; `done` is called when the tables to feed are others than before. */
+  const renewOutdated = async (signal: AbortSignal, done: () => void): Promise<void> => {
+    const names = await store.outdated(projections);
+    if (names.length === 0 || !options.renew) return;
+    log.info({ names }, 'read models of an older version are being rebuilt');
+    try {
+      await options.renew(
+        projections.filter(({ name }) => names.includes(name)),
+        signal,
+      );
+      done();
+    } catch (error) {
+      if (!signal.aborted) log.error({ names, reason: textOf(error) }, 'rebuilding failed');
+    }
+  };
+
+  const lead = async (writer: TableWriter, signal: AbortSignal): Promise<void> => {
+    const renewed = new AbortController();
+    const ending = new AbortController();
+    const renewing = renewOutdated(AbortSignal.any([signal, ending.signal]), () => renewed.abort());
+    try {
+      await projectUntilAborted(writer, AbortSignal.any([signal, renewed.signal]));
+    } finally {
+      ending.abort();
+      await renewing;
+    }
+  };
+
   return {
     state: () => state,
     run: async (signal) => {
       while (!signal.aborted) {
         state = { ...state, role: 'standby', live: false };
         try {
-          await store.asProjector(projections, projectUntilAborted, signal);
+          await store.asProjector(projections, lead, signal);
         } catch (error) {
           if (signal.aborted) break;
           metrics.count('projector_restarts_total');

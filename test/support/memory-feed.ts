@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AnyEvent, Recorded } from '../../src/domain/kernel/events.ts';
 import type { Batch, Feed, Unreadable } from '../../src/runtime/ports.ts';
 
@@ -26,6 +27,7 @@ export const memoryFeed = (options: { readonly batchSize?: (index: number) => nu
   const feed: Feed = {
     batches: async function* ({ from, maxEvents, signal }) {
       reads += 1;
+      setMaxListeners(0, signal);
       let position = from === 'start' ? -1n : from;
       const aborted = new Promise<void>((resolve) => {
         signal.addEventListener('abort', () => resolve(), { once: true });

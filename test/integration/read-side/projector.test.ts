@@ -36,6 +36,7 @@ const startProjector = (fed: Fed, to = postgres) => {
     families,
     log,
     metrics,
+    renew: async () => {},
   });
   const running = projector.run(stopping.signal);
   return {
