@@ -20,7 +20,7 @@ import { createLifecycle, type Part } from './platform/lifecycle.ts';
 import { projections } from './projections/index.ts';
 import { orders as ordersProjection } from './projections/orders.ts';
 import { createProjector } from './runtime/project.ts';
-import { rebuild, rebuild } from './runtime/rebuild.ts';
+import { rebuild } from './runtime/rebuild.ts';
 
 /** The service: some roles, or all, in this process. */
 export type App = {
