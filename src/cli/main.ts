@@ -1,29 +1,29 @@
 import { userInfo } from 'node:os';
 import { systemClock } from '../platform/clock.ts';
-import { ConfigError, loadConfig } from '../platform/config.ts';
+import { ConfigError, type Environment, loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { runCommandLine } from './command-line.ts';
 
-/** The command line in production: everything is elsewhere, and named by the environment. */
-const main = (): Promise<number> => {
-  const stopping = new AbortController();
+/** Production: everything is elsewhere and named by the environment. Bad news goes beside the answer. */
+const main = (environment: Environment): Promise<number> => {
+  const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => stopping.abort(new Error('interrupted')));
+    process.once(signal, () => interrupted.abort(new Error('interrupted')));
   return runCommandLine(process.argv.slice(2), {
-    withConfig: async (work) => {
-      const config = loadConfig(process.env);
-      return work(config, createLogger(config.log, process.stderr));
+    withConfig: (work) => {
+      const config = loadConfig(environment);
+      return work(config, createLogger({ level: 'warn', format: 'text' }, process.stderr));
     },
-    environment: process.env,
+    environment,
     print: (line) => process.stdout.write(`${line.trimEnd()}\n`),
     tell: (line) => process.stderr.write(`${line.trimEnd()}\n`),
     clock: systemClock,
-    user: userInfo().username,
-    signal: stopping.signal,
+    user: environment.USER ?? userInfo().username,
+    signal: interrupted.signal,
   });
 };
 
-main().then(
+main(process.env).then(
   (code) => {
     process.exitCode = code;
   },
