@@ -89,10 +89,10 @@ export const launch = async (
   try {
     const secret = await jwtSecretIn(dataDir);
     const tokenKey = settings.auth.key ?? { kind: 'secret', secret };
-    const [httpPort, eventStoreUrl, databaseUrl, sandboxUrl] = await allOf<
-      [number, string, string, string | undefined]
+    const httpPort = await parts.choosePort('the API', ports.http, 'PORT', http.host);
+    const [eventStoreUrl, databaseUrl, sandboxUrl] = await allOf<
+      [string, string, string | undefined]
     >([
-      parts.choosePort('the API', ports.http, 'PORT', http.host),
       settings.eventStore.url ?? parts.start(eventStore(settings)),
       settings.database.url ?? parts.start(postgres(settings)),
       needsSandbox(settings)

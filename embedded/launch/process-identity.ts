@@ -12,13 +12,14 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+const ended = 'ended';
+
 /** proc(5): field 22 of /proc/PID/stat is when the process started; the name before it may hold spaces and brackets. */
 const startOf = async (pid: number): Promise<string> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   // A zombie has ended; only its parent has not looked yet.
-  if (fields[0] === 'Z') return 'ended';
-  return fields[19] ?? '';
+  return fields[0] === 'Z' ? ended : (fields[19] ?? '');
 };
 
 /** The identity of a process that runs now. */
@@ -29,4 +30,4 @@ export const identify = async (pid: number): Promise<ProcessIdentity> => ({
 
 /** Whether this very process still runs. Where there is no /proc, its number decides. */
 export const stillRuns = async ({ pid, since }: ProcessIdentity): Promise<boolean> =>
-  isAlive(pid) && (await startOf(pid)) === since;
+  since !== ended && isAlive(pid) && (await startOf(pid)) === since;

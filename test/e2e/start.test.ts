@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type ProcessIdentity, stillRuns } from '../../embedded/launch/process-identity.ts';
 import { startService, type TestService } from '../support/processes/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -17,21 +18,17 @@ const start = async (env: Readonly<Record<string, string>> = {}): Promise<TestSe
 const readiness = async (url: string): Promise<number> =>
   (await fetch(`${url}/health/ready`)).status;
 
-const children = async (): Promise<readonly number[]> => {
+const children = async (): Promise<readonly ProcessIdentity[]> => {
   const run = join(folder.path, 'data', 'run');
   const notes = (await readdir(run)).filter((name) => name.endsWith('.pid'));
   return Promise.all(
-    notes.map(async (name) => JSON.parse(await readFile(join(run, name), 'utf8')).pid as number),
+    notes.map(async (name) => JSON.parse(await readFile(join(run, name), 'utf8'))),
   );
 };
 
-const runs = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+const running = async (all: readonly ProcessIdentity[]): Promise<readonly ProcessIdentity[]> => {
+  const answers = await Promise.all(all.map(stillRuns));
+  return all.filter((_, index) => answers[index]);
 };
 
 beforeEach(async () => {
@@ -51,9 +48,9 @@ describe('the service as it is started on a bare machine', () => {
     await vi.waitFor(async () => expect(await readiness(apiUrl)).toBe(200), 10_000);
     const started = await children();
     expect(started).toHaveLength(3);
-    expect(started.filter(runs)).toEqual(started);
+    expect(await running(started)).toEqual(started);
     expect(await stop('SIGINT')).toBe(0);
-    expect(started.filter(runs)).toEqual([]);
+    expect(await running(started)).toEqual([]);
   });
 
   test('leaves nothing running when it is killed, and starts again on its data', async () => {
@@ -61,7 +58,7 @@ describe('the service as it is started on a bare machine', () => {
     const started = await children();
     await stop('SIGKILL');
     const { apiUrl } = await start();
-    expect(started.filter(runs)).toEqual([]);
+    expect(await running(started)).toEqual([]);
     await vi.waitFor(async () => expect(await readiness(apiUrl)).toBe(200), 10_000);
   });
 
