@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util';
-import { jsonLogger } from './logger.ts';
+import { jsonLogger, type Logger } from './logger.ts';
 import { startEventStore } from './server.ts';
+import { openStore } from './streams/open-store.ts';
 
 const DEFAULT_PORT = 2113;
 
-/** Runs the server as a process of its own: `main.ts --port 2113 --data-dir .data/eventstore`. */
+/**
+ * Runs the server as a process of its own: `main.ts --port 2113 --data-dir .data/eventstore`. With
+ * `--scavenge` it frees the space of truncated and deleted events of a stopped server, and ends.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -12,9 +16,11 @@ async function main(): Promise<void> {
       host: { type: 'string', default: '127.0.0.1' },
       'data-dir': { type: 'string', default: '.data/eventstore' },
       'max-append-size': { type: 'string' },
+      scavenge: { type: 'boolean', default: false },
     },
   });
   const logger = jsonLogger();
+  if (values.scavenge) return scavenge(values['data-dir'], logger);
   const maxAppendSize = values['max-append-size'];
   const server = await startEventStore({
     port: Number(values.port),
@@ -41,6 +47,13 @@ async function main(): Promise<void> {
   process.on('disconnect', stop);
   process.stdout.write(`${server.url}\n`);
   process.send?.({ type: 'ready', port: server.port, url: server.url });
+}
+
+async function scavenge(dataDir: string, logger: Logger): Promise<void> {
+  const store = await openStore({ dataDir, logger });
+  const { eventsRemoved, bytesFreed } = await store.scavenger.start().done;
+  await store.close();
+  process.stdout.write(`${eventsRemoved} events removed, ${bytesFreed} bytes freed\n`);
 }
 
 main().catch((error: unknown) => {

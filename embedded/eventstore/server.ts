@@ -6,6 +6,7 @@ import { jsonLogger, type Logger } from './logger.ts';
 import { PersistentSubscriptions } from './persistent-subscriptions/persistent-subscriptions.ts';
 import { persistentSubscriptionsService } from './persistent-subscriptions/persistent-subscriptions-service.ts';
 import { gossipService } from './services/gossip-service.ts';
+import { operationsService } from './services/operations-service.ts';
 import { SUPPORTED, serverFeaturesService } from './services/server-features-service.ts';
 import { streamsService } from './services/streams-service.ts';
 import { openStore } from './streams/open-store.ts';
@@ -57,10 +58,11 @@ export async function startEventStore(options: EventStoreOptions): Promise<Runni
       persistentSubscriptionsService(groups),
       serverFeaturesService(SUPPORTED),
       gossipService(identity),
+      operationsService(store.scavenger),
     ],
     logger,
   );
-  const listener = new PortListener(grpc, createNodePages(identity));
+  const listener = new PortListener(grpc, createNodePages(identity, store.scavenger));
   try {
     identity.port = await listener.listen(options.port, host);
   } catch (error) {

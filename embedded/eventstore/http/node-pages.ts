@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Scavenger } from '../scavenge/scavenge.ts';
 
 /** Version that this server presents itself as: clients choose their features by it. */
 export const PRESENTED_VERSION = '24.6.0';
@@ -20,9 +21,9 @@ interface Page {
 }
 
 /** The few HTTP/1.1 pages of an EventStoreDB node that tools look at. Everything else is 404. */
-export function createNodePages(identity: NodeIdentity): Server {
+export function createNodePages(identity: NodeIdentity, scavenger: Scavenger): Server {
   const server = createServer((request, response) => {
-    answer(request, response, pageFor(request, identity));
+    answer(request, response, pageFor(request, identity, scavenger));
   });
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
@@ -31,8 +32,10 @@ export function createNodePages(identity: NodeIdentity): Server {
   return server;
 }
 
-function pageFor(request: IncomingMessage, identity: NodeIdentity): Page {
+function pageFor(request: IncomingMessage, identity: NodeIdentity, scavenger: Scavenger): Page {
   const path = (request.url ?? '/').replace(/\?.*$/s, '').toLowerCase();
+  if (request.method === 'POST' && path === '/admin/scavenge')
+    return { status: 200, body: { scavengeId: scavenger.start().id } };
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return { status: path === '/ping' || path === '/info' || path === '/gossip' ? 405 : 404 };
   switch (path) {

@@ -24,6 +24,8 @@ export class EventIndex {
   private readonly revisions = new Uint32Column();
   private readonly ids = new Uint32Column();
   private readonly bases = new Uint32Column();
+  /** Lowest revision that scavenges since the start have left. */
+  private readonly scavenged = new Uint32Column();
   private readonly flags = new Uint8Column();
   private readonly tombstones = new Map<number, number>();
   private readonly byId = new HashSlots({
@@ -183,13 +185,19 @@ export class EventIndex {
 
   /** Lowest revision still stored (a scavenge takes away the ones before). */
   firstStoredRevision(stream: number): number {
-    return this.bases.get(stream);
+    return Math.max(this.bases.get(stream), this.scavenged.get(stream));
+  }
+
+  /** A scavenge took away all events of the stream below this revision. */
+  forgetBelow(stream: number, revision: number): void {
+    if (revision > this.scavenged.get(stream)) this.scavenged.set(stream, revision);
   }
 
   /** Ordinal of an event by its revision, -1 when it is not stored. Staged events count. */
   find(stream: number, revision: number): number {
     const index = revision - this.bases.get(stream);
-    return index < 0 || index >= this.lists.length(stream) ? -1 : this.lists.get(stream, index);
+    if (index < 0 || index >= this.lists.length(stream)) return -1;
+    return revision < this.scavenged.get(stream) ? -1 : this.lists.get(stream, index);
   }
 
   /** Ordinal of the stream's tombstone, staged or not; -1 when it has none. */
@@ -238,7 +246,12 @@ export class EventIndex {
       this.tombstones.set(stream, ordinal);
       return;
     }
-    if (this.lists.length(stream) === 0) this.bases.set(stream, revision);
+    const length = this.lists.length(stream);
+    if (length === 0 || revision !== this.bases.get(stream) + length) {
+      // The first event, or the first that a scavenge left.
+      this.lists.clear(stream);
+      this.bases.set(stream, revision);
+    }
     this.lists.push(stream, ordinal);
     this.wantedStream = stream;
     const hash = this.wantedHash();

@@ -46,6 +46,11 @@ export class RevisionLists {
     else this.enlarge(stream, sizeClass, count, ordinal);
   }
 
+  /** Empties the list; its slot is used on. */
+  clear(stream: number): void {
+    this.counts.set(stream, 0);
+  }
+
   /** Takes the last ordinal off again. */
   pop(stream: number): void {
     this.counts.set(stream, this.counts.get(stream) - 1);

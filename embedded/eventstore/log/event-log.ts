@@ -27,6 +27,7 @@ export class EventLog {
   private durableEnd: number;
   /** True while bytes of a failed write may lie behind the durable end. */
   private tailIsDirty = false;
+  private sealRequested = false;
 
   private constructor(options: EventLogOptions, segments: Segment[], end: number) {
     this.options = options;
@@ -36,9 +37,11 @@ export class EventLog {
 
   /** Opens the segments in order, creating the first of an empty log. Scanning them is the caller's. */
   static async open(options: EventLogOptions): Promise<EventLog> {
-    const names = (await readdir(options.directory))
-      .filter((name) => segmentStart(name) !== undefined)
-      .sort();
+    const files = await readdir(options.directory);
+    const names = files.filter((name) => segmentStart(name) !== undefined).sort();
+    // What an interrupted scavenge or index file has left.
+    for (const name of files.filter((file) => file.endsWith('.new')))
+      await rm(path.join(options.directory, name), { force: true });
     const segments: Segment[] = [];
     for (const [i, name] of names.entries()) {
       const segment = await openUnlessEmpty(options, name, i === names.length - 1);
@@ -109,11 +112,12 @@ export class EventLog {
       let run: Buffer[] = [];
       let runStart = end;
       for (const bytes of transactions) {
-        if (end - this.active.start >= this.options.segmentBytes) {
+        if (this.isFull(end)) {
           await this.writeRun(run, runStart);
           run = [];
           runStart = end;
           this.segments.push(await createSegment(this.options.directory, end));
+          this.sealRequested = false;
         }
         run.push(bytes);
         end += bytes.length;
@@ -130,6 +134,11 @@ export class EventLog {
     this.durableEnd = end;
   }
 
+  /** The next write begins a new segment. */
+  sealActive(): void {
+    this.sealRequested = true;
+  }
+
   /** Puts a scavenged segment in the place of the original. */
   replace(index: number, segment: Segment): Promise<void> {
     const old = this.segment(index);
@@ -139,6 +148,11 @@ export class EventLog {
 
   async close(): Promise<void> {
     for (const segment of this.segments) await segment.retire();
+  }
+
+  private isFull(end: number): boolean {
+    const size = end - this.active.start;
+    return size >= this.options.segmentBytes || (this.sealRequested && size > 0);
   }
 
   private async writeRun(run: readonly Buffer[], start: number): Promise<void> {

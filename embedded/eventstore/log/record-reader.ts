@@ -10,7 +10,7 @@ const MAX_SPAN_BYTES = 512 * 1024;
 const RECENT_RECORDS = 8192;
 const RECENT_BYTES = 8 * 1024 * 1024;
 
-/** Where one record lies; `end` may lie beyond its last byte but not beyond the file's. */
+/** Where one record lies (0: nowhere any more); `end` may lie beyond its last byte but not beyond the file's. */
 interface Extent {
   readonly ordinal: number;
   readonly segment: Segment;
@@ -46,10 +46,10 @@ export class RecordReader {
     }
   }
 
-  /** Bytes that reading the record may take. */
-  extentBytes(ordinal: number): number {
+  /** Bytes that reading the record may take, undefined when a scavenge has taken it out. */
+  extentBytes(ordinal: number): number | undefined {
     const { start, end } = this.extent(ordinal);
-    return end - start;
+    return start === 0 ? undefined : end - start;
   }
 
   /** The records in the order of the ordinals, which must be committed. */

@@ -14,13 +14,15 @@ export interface ScanResult {
 
 /**
  * Reads a segment from a file offset on and hands out the records of its whole transactions, with
- * their file offsets. Stops at the first transaction that is cut short or fails its CRC.
+ * their file offsets. Stops at the first transaction that is cut short or fails its CRC. The bytes
+ * of a record may be kept until `afterChunk` has run.
  */
 export async function scanSegment(
   segment: Segment,
   fileSize: number,
   onRecord: (record: StoredRecord, offset: number) => void,
   from: number = SEGMENT_HEADER_BYTES,
+  afterChunk?: () => Promise<void>,
 ): Promise<ScanResult> {
   let offset = from;
   let chunkBytes = CHUNK_BYTES;
@@ -33,6 +35,7 @@ export async function scanSegment(
     const consumed = handOut(chunk, offset, onRecord);
     offset += consumed.bytes;
     chunkBytes = CHUNK_BYTES;
+    if (afterChunk) await afterChunk();
     if (consumed.bytes > 0) continue;
     // Either a transaction larger than the chunk, or the torn tail.
     if (consumed.needed > chunk.length && consumed.needed <= fileSize - offset)

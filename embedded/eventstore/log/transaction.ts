@@ -53,11 +53,22 @@ export function encodeTransaction(
   }
   const bytes = Buffer.allocUnsafeSlow(size);
   for (const [i, field] of fields.entries()) writeRecord(bytes, offsets[i] ?? 0, field);
-  bytes.writeUInt32LE(MAGIC, 0);
-  bytes.writeUInt32LE(size - TRANSACTION_HEADER_BYTES, 4);
-  bytes.writeUInt32LE(crc32(bytes.subarray(TRANSACTION_HEADER_BYTES)), 8);
-  bytes.writeUInt32LE(records.length, 12);
+  writeHeader(bytes, records.length);
   return { bytes, records: offsets.map((offset) => new StoredRecord(bytes, offset)) };
+}
+
+/** Puts records that were stored before into a transaction again; positions stay as they are. */
+export function repackTransaction(records: readonly Buffer[]): Buffer {
+  const bytes = Buffer.concat([Buffer.alloc(TRANSACTION_HEADER_BYTES), ...records]);
+  writeHeader(bytes, records.length);
+  return bytes;
+}
+
+function writeHeader(bytes: Buffer, records: number): void {
+  bytes.writeUInt32LE(MAGIC, 0);
+  bytes.writeUInt32LE(bytes.length - TRANSACTION_HEADER_BYTES, 4);
+  bytes.writeUInt32LE(crc32(bytes.subarray(TRANSACTION_HEADER_BYTES)), 8);
+  bytes.writeUInt32LE(records, 12);
 }
 
 const onTheWire = (revision: number): number | bigint =>

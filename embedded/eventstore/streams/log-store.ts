@@ -3,6 +3,7 @@ import type { EventLog } from '../log/event-log.ts';
 import { type Commit, type CommitTarget, GroupCommit } from '../log/group-commit.ts';
 import { RecordReader } from '../log/record-reader.ts';
 import type { StoredRecord } from '../log/stored-record.ts';
+import { Scavenger } from '../scavenge/scavenge.ts';
 import type { EventRecord } from './event-record.ts';
 import type {
   AllPage,
@@ -34,6 +35,7 @@ export interface LogStoreParts {
 /** The event store over the log: joins writer, reader and commit listeners. */
 export class LogStore implements EventStore, CommitTarget {
   readonly catalogue: StreamCatalogue;
+  readonly scavenger: Scavenger;
   private readonly parts: LogStoreParts;
   private readonly commits: GroupCommit;
   private readonly records: RecordReader;
@@ -47,6 +49,7 @@ export class LogStore implements EventStore, CommitTarget {
     this.parts = parts;
     this.catalogue = new StreamCatalogue(index, metadata);
     this.commits = new GroupCommit(this);
+    this.scavenger = new Scavenger(this, log, { index, catalogue: this.catalogue, now });
     this.indexFiles = new IndexFiles(log, index, metadata);
     this.records = new RecordReader(index, log);
     this.reader = new StreamReader(index, this.catalogue, this.records, now);
@@ -151,6 +154,7 @@ export class LogStore implements EventStore, CommitTarget {
 
   /** Takes no more writes, waits for those under way, and closes the files. */
   async close(): Promise<void> {
+    await this.scavenger.stop();
     this.writer.stop();
     await this.commits.idle();
     await this.indexFiles.close();

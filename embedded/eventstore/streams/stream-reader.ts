@@ -48,7 +48,7 @@ export class StreamReader {
     const within = (): boolean => revision >= firstRevision && revision <= lastRevision;
     while (within() && ordinals.length < limit && bytes < MAX_PAGE_BYTES) {
       const ordinal = this.index.find(number, revision);
-      bytes += this.records.extentBytes(ordinal);
+      bytes += this.records.extentBytes(ordinal) ?? 0;
       ordinals.push(ordinal);
       revision += forwards ? 1 : -1;
     }
@@ -64,9 +64,10 @@ export class StreamReader {
     let skipped = 0;
     const within = (): boolean => ordinal >= 0 && ordinal < this.index.committed;
     while (within() && ordinals.length < limit && bytes < MAX_PAGE_BYTES && skipped < MAX_SKIPPED) {
-      if (this.index.isHiddenFromAll(this.index.stream(ordinal))) skipped++;
+      const size = this.records.extentBytes(ordinal);
+      if (size === undefined || this.index.isHiddenFromAll(this.index.stream(ordinal))) skipped++;
       else {
-        bytes += this.records.extentBytes(ordinal);
+        bytes += size;
         ordinals.push(ordinal);
       }
       ordinal += step;
