@@ -8,6 +8,8 @@ interface Verdict {
   readonly keepFrom: number;
   /** Events created before this may go (milliseconds since the Unix epoch). */
   readonly oldest: number;
+  /** Stays in any case: the number that the next event follows. */
+  readonly last: number | undefined;
   /** Becomes false with the first event that is kept: only the beginning of a stream is ever taken. */
   atBeginning: boolean;
 }
@@ -20,8 +22,7 @@ export interface RetentionParts {
 
 /**
  * Decides which events a scavenge takes away: those that no read of their stream can give any more.
- * The last event of a stream stays, because it holds the number that the next one follows, and so
- * does a tombstone. What goes is always the beginning of a stream, so that revisions stay gapless.
+ * The last event of a stream that may go on stays, and so does a tombstone. What goes is always the beginning of a stream, so that revisions stay gapless.
  */
 export class Retention {
   private readonly parts: RetentionParts;
@@ -38,7 +39,7 @@ export class Retention {
     if (revision === TOMBSTONE_REVISION) return true;
     const verdict = this.verdictOn(index.stream(ordinal));
     const goes = verdict.atBeginning && (revision < verdict.keepFrom || created < verdict.oldest);
-    if (!goes || revision === index.lastCommittedRevision(index.stream(ordinal))) {
+    if (!goes || revision === verdict.last) {
       verdict.atBeginning = false;
       return true;
     }
@@ -61,6 +62,6 @@ export class Retention {
     const isDeleted = tombstone >= 0 && tombstone < index.committed;
     const keepFrom = isDeleted ? last + 1 : catalogue.firstReadable(stream, last, metadata);
     const oldest = metadata?.maxAgeMs === undefined ? 0 : now() - metadata.maxAgeMs;
-    return { keepFrom, oldest, atBeginning: true };
+    return { keepFrom, oldest, last: isDeleted ? undefined : last, atBeginning: true };
   }
 }
