@@ -5,7 +5,10 @@
 import { build } from './build.mjs';
 import { install } from './install.mjs';
 import { root } from './root.mjs';
+import { watchNpm } from './watch-npm.mjs';
 
 install(root);
 build(root);
+
+watchNpm(() => process.kill(process.pid, 'SIGTERM'));
 await import('../dist/embedded/start.js');
