@@ -25,7 +25,10 @@ const settings = (url: string): pg.ClientConfig => ({
 /** Connections for short work. A broken idle one is replaced, and only logged. */
 export const createPool = (url: string, size: number, log: Log): pg.Pool => {
   const pool = new pg.Pool({ ...settings(url), max: size, idleTimeoutMillis: 30_000 });
-  pool.on('error', (error) => log.warn({ reason: error.message }, 'a database connection broke'));
+  pool.on('error', (error) => {
+    // A connection that is being closed may still hear of the server's own end.
+    if (!pool.ending) log.warn({ reason: error.message }, 'a database connection broke');
+  });
   return pool;
 };
 
