@@ -49,29 +49,20 @@ export async function observe(url: string, client: EventStoreDBClient, scenario:
 
 /** The value as JSON can hold it, with this run's names replaced by their labels. */
 function plain(value: unknown, labels: ReadonlyMap<string, string>): unknown {
-  switch (typeof value) {
-    case 'bigint':
-      return `${value}n`;
-    case 'undefined':
-      return 'undefined';
-    case 'string': {
-      let text = value;
-      // The longest first: one name may be the beginning of another.
-      const byLength = [...labels].sort(([a], [b]) => b.length - a.length);
-      for (const [name, label] of byLength) text = text.replaceAll(name, label);
-      return text;
-    }
-    case 'object':
-      if (value === null) return null;
-      if (value instanceof Uint8Array) return plain(Buffer.from(value).toString('latin1'), labels);
-      if (Array.isArray(value)) return value.map((each) => plain(each, labels));
-      return Object.fromEntries(
-        Object.entries(value).map(([key, each]) => [key, plain(each, labels)]),
-      );
-    default:
-      return value;
-  }
+  if (typeof value === 'bigint') return `${value}n`;
+  if (value === undefined) return 'undefined';
+  if (typeof value === 'string') return labelled(value, labels);
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return labelled(Buffer.from(value).toString('latin1'), labels);
+  if (Array.isArray(value)) return value.map((each) => plain(each, labels));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each, labels)]));
 }
+
+/** The longest names first: one may be the beginning of another. */
+const labelled = (text: string, labels: ReadonlyMap<string, string>): string =>
+  [...labels]
+    .sort(([a], [b]) => b.length - a.length)
+    .reduce((shown, [name, label]) => shown.replaceAll(name, label), text);
 
 /** What a refusal tells a client, beside its type. */
 const ERROR_FIELDS = [

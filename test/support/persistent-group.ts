@@ -9,10 +9,8 @@ import type {
   StartingPoint,
 } from '../../embedded/eventstore/persistent-subscriptions/engine/group-ports.ts';
 import { Latencies } from '../../embedded/eventstore/persistent-subscriptions/engine/latencies.ts';
-import type {
-  Message,
-  SourceEvent,
-} from '../../embedded/eventstore/persistent-subscriptions/engine/message.ts';
+import type { Message } from '../../embedded/eventstore/persistent-subscriptions/engine/message.ts';
+import type { SourceEvent } from '../../embedded/eventstore/persistent-subscriptions/engine/source-event.ts';
 import {
   createStrategy,
   type StrategyName,

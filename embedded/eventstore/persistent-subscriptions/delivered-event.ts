@@ -1,6 +1,6 @@
 import type { EventRecord } from '../streams/event-record.ts';
 import type { ResolvedEvent } from '../streams/event-store.ts';
-import type { SourceEvent } from './engine/message.ts';
+import type { SourceEvent } from './engine/source-event.ts';
 
 /** An event as a group's consumer gets it: resolved, if the group resolves links. */
 export interface DeliveredEvent extends SourceEvent {

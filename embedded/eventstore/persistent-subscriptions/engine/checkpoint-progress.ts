@@ -1,5 +1,6 @@
 import { LinkedList } from './linked-list.ts';
-import type { Message, SourceEvent } from './message.ts';
+import type { Message } from './message.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /** When a checkpoint is due; counts of considered records, and milliseconds. */
 export interface CheckpointRules {

@@ -1,5 +1,5 @@
 import type { Latencies } from './latencies.ts';
-import type { SourceEvent } from './message.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /**
  * Un-acknowledged bytes that one consumer may hold, whatever its buffer size is: what is in flight

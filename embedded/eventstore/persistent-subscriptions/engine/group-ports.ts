@@ -1,4 +1,5 @@
-import type { Message, SourceEvent } from './message.ts';
+import type { Message } from './message.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /** What a group asks of its surroundings. None of these may answer before it returns. */
 export interface GroupPorts<E extends SourceEvent> {

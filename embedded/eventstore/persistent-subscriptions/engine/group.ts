@@ -6,8 +6,9 @@ import type { GroupPorts, GroupRules, NackAction, StartingPoint } from './group-
 import { type GroupFigures, statusText } from './group-status.ts';
 import { HistoryFeed } from './history-feed.ts';
 import { InFlight } from './in-flight.ts';
-import { type Message, replayedMessage, type SourceEvent } from './message.ts';
+import { type Message, replayedMessage } from './message.ts';
 import type { HistoryPage, SourceBatch } from './source-batch.ts';
+import type { SourceEvent } from './source-event.ts';
 import { Waiting } from './waiting.ts';
 
 /**

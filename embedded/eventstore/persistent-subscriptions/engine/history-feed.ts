@@ -1,7 +1,8 @@
 import type { CheckpointProgress } from './checkpoint-progress.ts';
 import type { GroupPorts, GroupRules, StartingPoint } from './group-ports.ts';
-import { newMessage, type SourceEvent } from './message.ts';
+import { newMessage } from './message.ts';
 import type { HistoryPage, Match, SourceBatch } from './source-batch.ts';
+import type { SourceEvent } from './source-event.ts';
 import type { Waiting } from './waiting.ts';
 
 /** Events that one page of history holds at most, and where 0 is asked for. */

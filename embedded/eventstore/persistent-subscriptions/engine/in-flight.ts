@@ -1,5 +1,6 @@
 import { LinkedList } from './linked-list.ts';
-import type { Message, SourceEvent } from './message.ts';
+import type { Message } from './message.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /** The messages that consumers hold: found by id, and in the order in which they were sent. */
 export class InFlight<E extends SourceEvent> {

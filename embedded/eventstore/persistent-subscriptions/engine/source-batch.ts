@@ -1,4 +1,4 @@
-import type { SourceEvent } from './message.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /** An event that a group takes, with what its filter passed over just before it. */
 export interface Match<E extends SourceEvent> {

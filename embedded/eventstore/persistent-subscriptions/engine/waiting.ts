@@ -1,5 +1,6 @@
 import { LinkedList } from './linked-list.ts';
-import type { Message, SourceEvent } from './message.ts';
+import type { Message } from './message.ts';
+import type { SourceEvent } from './source-event.ts';
 
 /** Bytes of undelivered events above which a group reads no further, whatever its buffer sizes are. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;

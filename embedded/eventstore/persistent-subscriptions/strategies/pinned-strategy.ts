@@ -1,5 +1,6 @@
 import type { Consumer } from '../engine/consumer.ts';
-import type { Message, SourceEvent } from '../engine/message.ts';
+import type { Message } from '../engine/message.ts';
+import type { SourceEvent } from '../engine/source-event.ts';
 import {
   type Choice,
   type ConsumerStrategy,

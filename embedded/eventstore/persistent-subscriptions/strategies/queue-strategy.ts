@@ -1,5 +1,5 @@
 import type { Consumer } from '../engine/consumer.ts';
-import type { SourceEvent } from '../engine/message.ts';
+import type { SourceEvent } from '../engine/source-event.ts';
 import { type Choice, type ConsumerStrategy, NO_CAPACITY } from './consumer-strategy.ts';
 
 /**

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FakeConsumer } from '../../../../test/support/persistent-group.ts';
 import { Consumer } from '../engine/consumer.ts';
-import { type Message, newMessage, type SourceEvent } from '../engine/message.ts';
+import { type Message, newMessage } from '../engine/message.ts';
+import type { SourceEvent } from '../engine/source-event.ts';
 import { NO_CAPACITY, OWNER_BUSY } from './consumer-strategy.ts';
 import { createStrategy, isStrategyName } from './strategies.ts';
 

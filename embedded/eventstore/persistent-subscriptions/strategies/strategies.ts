@@ -1,4 +1,4 @@
-import type { SourceEvent } from '../engine/message.ts';
+import type { SourceEvent } from '../engine/source-event.ts';
 import type { ConsumerStrategy } from './consumer-strategy.ts';
 import { PinnedStrategy } from './pinned-strategy.ts';
 import { QueueStrategy } from './queue-strategy.ts';
