@@ -27,8 +27,14 @@ export const createPuller = () => {
   };
 
   return {
-    checkpointReached: (position: { readonly commit: bigint }): void =>
-      mark({ kind: 'checkpoint', position: position.commit }),
+    /**
+     * While catching up the store also names a place just before a record (`prepare` below `commit`). As a single number it
+     * would stand for the record itself, which need not have been delivered, so it is passed over: only less is skipped on reopening.
+     */
+    checkpointReached: (position: { readonly commit: bigint; readonly prepare: bigint }): void => {
+      if (position.prepare === position.commit)
+        mark({ kind: 'checkpoint', position: position.commit });
+    },
 
     attach: (to: AllStreamSubscription): void => {
       subscription = to;
