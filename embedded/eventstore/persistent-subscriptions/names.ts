@@ -10,5 +10,9 @@ export const groupId = (source: string, group: string): string => `${source}::${
 export const checkpointStream = (source: string, group: string): string =>
   `$persistentsubscription-${groupId(source, group)}-checkpoint`;
 
+/** Whether `checkpointStream` made this name. */
+export const isCheckpointStream = (stream: string): boolean =>
+  stream.startsWith('$persistentsubscription-') && stream.endsWith('-checkpoint');
+
 export const parkedStream = (source: string, group: string): string =>
   `$persistentsubscription-${groupId(source, group)}-parked`;

@@ -1,4 +1,5 @@
 import type { EventIndex } from '../index/event-index.ts';
+import { isCheckpointStream } from '../persistent-subscriptions/names.ts';
 import { TOMBSTONE_REVISION } from '../streams/event-store.ts';
 import type { StreamCatalogue } from '../streams/stream-catalogue.ts';
 
@@ -57,10 +58,13 @@ export class Retention {
   private settle(stream: number): Verdict {
     const { index, catalogue, now } = this.parts;
     const last = index.lastCommittedRevision(stream);
-    const metadata = catalogue.committedMetadata(index.names.name(stream));
+    const name = index.names.name(stream);
+    const metadata = catalogue.committedMetadata(name);
     const tombstone = index.tombstone(stream);
     const isDeleted = tombstone >= 0 && tombstone < index.committed;
-    const keepFrom = isDeleted ? last + 1 : catalogue.firstReadable(stream, last, metadata);
+    let keepFrom = isDeleted ? last + 1 : catalogue.firstReadable(stream, last, metadata);
+    // Of a group's checkpoints only the newest is ever looked at; they have no metadata to say so.
+    if (isCheckpointStream(name)) keepFrom = Math.max(keepFrom, last);
     const oldest = metadata?.maxAgeMs === undefined ? 0 : now() - metadata.maxAgeMs;
     return { keepFrom, oldest, last: isDeleted ? undefined : last, atBeginning: true };
   }

@@ -225,6 +225,25 @@ describe('management', () => {
   });
 });
 
+test('a scavenge leaves the newest of the checkpoints, and groups go on behind it', async () => {
+  await s.write('a', 30);
+  await s.subscriptions.create(definition('a'));
+  const c = s.join('a', 1);
+  for (let n = 0; n < 20; n++) {
+    await vi.waitFor(() => expect(c.got).toHaveLength(n + 1), { interval: 1 });
+    s.ack('a', c.events[n]);
+    await vi.waitFor(() => expect(info('a').lastCheckpoint).toBe(String(n)), { interval: 1 });
+  }
+  const stream = '$persistentsubscription-a::g-checkpoint';
+  const stored = async () => (await s.store.readStream(stream, 0, 'forwards', 100)).records;
+  await vi.waitFor(async () => expect((await stored()).at(-1)?.data.toString()).toBe('"19"'));
+  await s.store.scavenger.start().done;
+  expect((await stored()).map(({ data }) => data.toString())).toEqual(['"19"']);
+  await reopen();
+  const next = s.join('a');
+  await vi.waitFor(() => expect(next.got[0]).toBe('20/0'));
+});
+
 describe('a store that fails', () => {
   test('parking is tried again, and nothing is created that is not durable', async () => {
     await s.close();
