@@ -29,6 +29,9 @@ export const createPool = (url: string, size: number, log: Log): pg.Pool => {
     // A connection that is being closed may still hear of the server's own end.
     if (!pool.ending) log.warn({ reason: error.message }, 'a database connection broke');
   });
+  // One that is lent out has no other listener between two queries, and an error that nobody hears ends the process.
+  // Whoever holds it learns of the break from his next query.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 };
 
