@@ -14,7 +14,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{src,embedded,sandbox,scripts}/**/*.test.ts',
-            'test/{unit,contract,support}/**/*.test.ts',
+            'test/{unit,contract,support,model,simulation,defects}/**/*.test.ts',
           ],
         },
       },
