@@ -41,8 +41,9 @@ try {
     killing.over,
   ]);
   const verdict = await judge(machine, visits, patience);
-  for (const line of reportLines(visits, killing.kills, verdict)) console.log(line);
-  clean = isClean(verdict);
+  const deaths = machine.victims.flatMap(({ name, deaths }) => Array<string>(deaths()).fill(name));
+  for (const line of reportLines(visits, killing.kills, deaths, verdict)) console.log(line);
+  clean = isClean(verdict) && deaths.length === 0;
 } finally {
   await machine.stop();
 }

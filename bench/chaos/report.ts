@@ -23,7 +23,8 @@ const outages = (longest: ReadonlyMap<string, number>): string =>
 export const reportLines = (
   visits: readonly Visit[],
   kills: Kills,
-  { quietAfterMs, audit, statuses, brokenPromises }: Verdict,
+  deaths: readonly string[],
+  { quietAfterMs, audit, differences, statuses, brokenPromises }: Verdict,
 ): readonly string[] => [
   `kills: ${kills.count()} (${counted(kills.of)})`,
   `longest outages: ${outages(kills.outageMs)}`,
@@ -35,11 +36,20 @@ export const reportLines = (
     ? 'NOT QUIET: something is still under way'
     : `quiet ${seconds(quietAfterMs)} after the last order`,
   `invariants checked: ${audit.checked.join(' ')}`,
+  `differences from the provider's books: ${differences.length}`,
+  ...differences.map(
+    ({ kind, orderNo, ours, theirs }) =>
+      `DIFFERENCE ${kind} ${orderNo}: ours ${ours ?? '–'}, theirs ${theirs ?? '–'}`,
+  ),
+  ...deaths.map((name) => `DIED BY ITSELF ${name}`),
   ...brokenPromises.map((promise) => `BROKEN PROMISE ${promise}`),
   ...audit.broken.map(
     ({ invariant, subject, detail }) => `BROKEN ${invariant} ${subject}: ${detail}`,
   ),
 ];
 
-export const isClean = ({ quietAfterMs, audit, brokenPromises }: Verdict): boolean =>
-  quietAfterMs !== null && audit.broken.length === 0 && brokenPromises.length === 0;
+export const isClean = ({ quietAfterMs, audit, differences, brokenPromises }: Verdict): boolean =>
+  quietAfterMs !== null &&
+  audit.broken.length === 0 &&
+  differences.length === 0 &&
+  brokenPromises.length === 0;

@@ -96,6 +96,9 @@ const CANCEL_TROUBLE: readonly [Words, ...Words[]] = [
   'NOT_CANCELABLE_PAYMENT',
 ];
 
+/** The provider shows another amount than was agreed. */
+export const FALSIFIED = 'another amount was paid';
+
 /** The courses that orders take, good and bad. */
 export const scenarios: readonly Scenario[] = [
   {
@@ -131,7 +134,7 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
-    name: 'another amount was paid',
+    name: FALSIFIED,
     share: 1,
     run: (shopper, random) =>
       whenPayable(shopper, aCart(random), pay(shopper, { outcome: 'approve-other-amount' })),

@@ -5,13 +5,17 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { type AuditReport, audit } from '../../src/runtime/audit.ts';
+import { type Difference, reconcile } from '../../src/runtime/reconcile.ts';
 import type { Machine } from './machine.ts';
+import { FALSIFIED } from './scenarios.ts';
 import type { Visit } from './shop.ts';
 
 export type Verdict = {
   /** How long it took from the last kill until nothing was under way, in ms; null when that never came. */
   readonly quietAfterMs: number | null;
   readonly audit: AuditReport;
+  /** Between the provider's books of the run and the orders'. */
+  readonly differences: readonly Difference[];
   readonly statuses: ReadonlyMap<string, number>;
   /** What a customer was told and what became of it instead. */
   readonly brokenPromises: readonly string[];
@@ -46,6 +50,11 @@ export const judge = async (
       clock: systemClock,
       signal,
     });
+    const startedAt = new Date(Date.now() - performance.now());
+    const differences = await compareBooks(parts, startedAt, signal);
+    const falsified = new Set(
+      visits.filter(({ scenario }) => scenario === FALSIFIED).map(({ orderNo }) => orderNo),
+    );
     const statuses = new Map<string, number>();
     const brokenPromises: string[] = [];
     for (const { orderNo, told, scenario } of visits) {
@@ -55,10 +64,40 @@ export const judge = async (
       if (status === 'LOST' || keeps[told]?.includes(status) === false)
         brokenPromises.push(`${orderNo} (${scenario}): told "${told}", is ${status}`);
     }
-    return { quietAfterMs, audit: report, statuses, brokenPromises };
+    return {
+      quietAfterMs,
+      audit: report,
+      // These the provider reports with another amount than it lists, which is what they are for.
+      differences: differences.filter(({ orderNo }) => !falsified.has(orderNo)),
+      statuses,
+      brokenPromises,
+    };
   } finally {
     await parts.close();
   }
+};
+
+const KOREA_MS = 9 * 3_600_000;
+
+/** Every day, as it is in Korea, that the run has touched. */
+const compareBooks = async (
+  { gateways, postgres }: Composition,
+  startedAt: Date,
+  signal: AbortSignal,
+): Promise<readonly Difference[]> => {
+  const dayAt = (ms: number) => new Date(ms + KOREA_MS).toISOString().slice(0, 10);
+  const days = new Set([dayAt(startedAt.getTime()), dayAt(Date.now())]);
+  const ports = {
+    payments: gateways.payment,
+    orders: postgres.orders,
+    paymentReads: postgres.payments,
+  };
+  const found: Difference[] = [];
+  for (const day of days) {
+    const { differences } = await reconcile(day, ports, { correlationId: 'chaos', signal });
+    found.push(...differences);
+  }
+  return found;
 };
 
 const POLL_MS = 500;

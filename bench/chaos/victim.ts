@@ -22,6 +22,8 @@ export type Victim = {
   /** What it said when it was ready for the first time. */
   readonly url: string;
   readonly isUp: () => boolean;
+  /** How often it ended without being killed: a defect. */
+  readonly deaths: () => number;
   /** `kill -9`; resolves when it is up again, after `pauseMs` and however many starts that takes. */
   readonly kill: (pauseMs: number) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -39,15 +41,28 @@ export const startVictim = async (program: Program): Promise<Victim> => {
   let child = spawn(program, log);
   let stopping = false;
   let up = false;
-  const { url } = await untilReady(program, child);
-  up = true;
+  let deaths = 0;
+
+  const isReady = (): void => {
+    up = true;
+    const current = child;
+    const revive = async (): Promise<void> => {
+      await ended(current);
+      if (!up || stopping || current !== child) return;
+      up = false;
+      deaths += 1;
+      await startAgain();
+    };
+    // What cannot be started again stays down, and the run is not clean.
+    revive().catch(() => undefined);
+  };
 
   const startAgain = async (): Promise<void> => {
     for (let start = 1; !stopping; start++) {
       child = spawn(program, log);
       try {
         await untilReady(program, child);
-        up = true;
+        isReady();
         return;
       } catch (error) {
         await end(child);
@@ -58,10 +73,13 @@ export const startVictim = async (program: Program): Promise<Victim> => {
     }
   };
 
+  const { url } = await untilReady(program, child);
+  isReady();
   return {
     name: program.name,
     url,
     isUp: () => up,
+    deaths: () => deaths,
     kill: async (pauseMs) => {
       up = false;
       const gone = ended(child);
