@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { createLedgerSource } from '../gateways/ledger.ts';
 import type { Config } from '../platform/config.ts';
 import { type AuditReport, audit } from '../runtime/audit.ts';
-import type { Workbench } from './command-line.ts';
 import { jsonText } from './table.ts';
+import type { Workbench } from './workbench.ts';
 
 type Options = {
   /** False with `--no-ledger`; a text when given. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ConfigError, loadConfig, readSettings } from '../platform/config.ts';
-import type { Workbench } from './command-line.ts';
+import type { Workbench } from './workbench.ts';
 
 /** `config check`: what the service would say of its environment, without starting it. */
 export const configCommand = ({ exit, surroundings }: Workbench): Command => {

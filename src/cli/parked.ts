@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { sagaGroup } from '../composition.ts';
-import type { Workbench } from './command-line.ts';
 import { jsonText, tableLines } from './table.ts';
+import type { Workbench } from './workbench.ts';
 
 const SHOWN = 500;
 

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { reconcile } from '../runtime/reconcile.ts';
 import { reconciliationLines } from '../runtime/reconcile-report.ts';
-import type { Workbench } from './command-line.ts';
 import { jsonText } from './table.ts';
+import type { Workbench } from './workbench.ts';
 
 const KOREA_MS = 9 * 3_600_000;
 const DAY_MS = 86_400_000;

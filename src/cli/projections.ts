@@ -2,9 +2,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { families } from '../composition.ts';
 import { projections } from '../projections/index.ts';
 import { type RebuildResult, rebuild } from '../runtime/rebuild.ts';
-import type { Workbench } from './command-line.ts';
 import { progressBar } from './progress-bar.ts';
 import { jsonText, tableLines } from './table.ts';
+import type { Workbench } from './workbench.ts';
 
 const names = projections.map(({ name }) => name as string);
 const known = (name: string, before: readonly string[] = []): string[] => {

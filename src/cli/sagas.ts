@@ -2,8 +2,8 @@ import { Command, Option } from 'commander';
 import type { OperatorWish } from '../api/admin-ports.ts';
 import type { SagaRow } from '../projections/saga-row.ts';
 import type { SagaQuery } from '../runtime/read-ports.ts';
-import type { Workbench } from './command-line.ts';
 import { jsonText, tableLines } from './table.ts';
+import type { Workbench } from './workbench.ts';
 
 type ListOptions = {
   readonly status?: NonNullable<SagaQuery['status']>;
