@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Part } from './platform/lifecycle.ts';
@@ -39,6 +40,8 @@ export const httpPart = (options: {
   readonly stopTimeoutMs: number;
 }): HttpPart => {
   const { host, port, stopping, over } = options;
+  // Every request under way listens to them, which is no leak.
+  setMaxListeners(0, stopping.signal, over.signal);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, options.handler);
   return {
     name: 'HTTP server',

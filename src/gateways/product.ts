@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ProductGateway } from '../runtime/gateway-ports.ts';
+import { jointLookUp } from './joint-look-up.ts';
 import { judgeLookUp, judgeProbe, judgeUndo, judgeWrite } from './judge-answer.ts';
 import type { ParticipantClient } from './participant.ts';
 
@@ -44,19 +45,20 @@ const refusals = new Set([
 export const createProductGateway = (client: ParticipantClient): ProductGateway => {
   const deduction = (orderNo: string) =>
     `/internal/stock-deductions/${encodeURIComponent(orderNo)}`;
+  const variants: ProductGateway['variants'] = async (ids, context) => {
+    const operation = 'variants';
+    const pages = Array.from({ length: Math.ceil(ids.length / MAX_IDS) }, async (_, page) => {
+      const body = { ids: ids.slice(page * MAX_IDS, (page + 1) * MAX_IDS) };
+      const path = '/internal/variants/by-ids';
+      const outcome = await client.read({ operation, method: 'POST', path, body, context });
+      return judgeLookUp('product', operation, outcome, z.array(Variant), new Set());
+    });
+    const answers = await Promise.all(pages);
+    return answers.flatMap((answer) => (answer.kind === 'done' ? answer.data : []));
+  };
+
   return {
-    variants: async (ids, context) => {
-      const unique = [...new Set(ids)];
-      const operation = 'variants';
-      const pages = Array.from({ length: Math.ceil(unique.length / MAX_IDS) }, async (_, page) => {
-        const body = { ids: unique.slice(page * MAX_IDS, (page + 1) * MAX_IDS) };
-        const path = '/internal/variants/by-ids';
-        const outcome = await client.read({ operation, method: 'POST', path, body, context });
-        return judgeLookUp('product', operation, outcome, z.array(Variant), new Set());
-      });
-      const answers = await Promise.all(pages);
-      return answers.flatMap((answer) => (answer.kind === 'done' ? answer.data : []));
-    },
+    variants: jointLookUp(variants, ({ productVariantId }) => productVariantId),
 
     deductStock: async (orderNo, { sagaId, memberId, items }, context) => {
       const outcome = await client.send({
