@@ -105,6 +105,26 @@ describe('a command', () => {
   });
 });
 
+describe('an id that is said to be new', () => {
+  const fillNew = (amount: number, command: number) =>
+    jars.execute('1', { type: 'fill', amount }, { commandId: idAt(command), context, isNew: true });
+
+  test('is written to without a read', async () => {
+    expect(await fillNew(3, 0)).toMatchObject({ kind: 'done', revision: 0n });
+    expect(memory.reads()).toBe(0);
+  });
+
+  test('and is not, costs a conflict and a decision on what is there', async () => {
+    memory.write('jar-1', [filled(5)], idAt(10));
+    expect(await fillNew(2, 0)).toMatchObject({ kind: 'done', state: { amount: 7 }, revision: 1n });
+  });
+
+  test('is looked at before a refusal', async () => {
+    memory.write('jar-1', [filled(5)], idAt(10));
+    expect(await fillNew(11, 0)).toMatchObject({ kind: 'rejected', state: { amount: 5 } });
+  });
+});
+
 describe('the cache', () => {
   test('saves reading the stream again', async () => {
     await fill(1, 0);

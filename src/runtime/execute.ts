@@ -20,11 +20,18 @@ export type Outcome<State, Event, Rejection> =
   | { readonly kind: 'conflict' };
 
 export type Executor<State, Command, Event, Rejection> = {
-  /** Decides and appends; `commandId` is a UUID: the same one twice is one append. */
+  /**
+   * Decides and appends; `commandId` is a UUID: the same one twice is one append. `isNew` says that nobody can have written
+   * under this id yet, which saves reading a stream that is not there; the append finds out when that is wrong.
+   */
   readonly execute: (
     id: string,
     command: Command,
-    options: { readonly commandId: string; readonly context: Context },
+    options: {
+      readonly commandId: string;
+      readonly context: Context;
+      readonly isNew?: boolean;
+    },
   ) => Promise<Outcome<State, Event, Rejection>>;
   /** The state after every event now in the stream. */
   readonly load: (
@@ -107,10 +114,10 @@ export const executor = <
 
   return {
     load: (id, signal) => readTail(id, cache.get(id) ?? empty, signal),
-    execute: async (id, command, { commandId, context }) => {
-      const cached = cache.get(id);
-      let folded = cached ?? (await readTail(id, empty, context.signal));
-      let fresh = cached === undefined;
+    execute: async (id, command, { commandId, context, isNew = false }) => {
+      const assumed = cache.get(id) ?? (isNew ? empty : undefined);
+      let folded = assumed ?? (await readTail(id, empty, context.signal));
+      let fresh = assumed === undefined;
       const stream = `${family.category}-${id}`;
       const firstId = eventIdOf(commandId, stream, 0);
       for (let appends = 0; appends < MAX_APPENDS; ) {

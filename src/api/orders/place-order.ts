@@ -86,9 +86,10 @@ export const placeOrder = (deps: PlaceDeps): RequestHandler => {
       now: clock.now(),
       sagaDeadlineMs: deps.sagaDeadlineMs,
     });
-    return doneOrRefuse(
-      await orders.execute(orderNo, { type: 'PlaceOrder', order }, { commandId, context }),
-    );
+    const command = { type: 'PlaceOrder', order } as const;
+    // Under a key it was looked for just now; without one the number cannot be guessed.
+    const options = { commandId, context, isNew: true };
+    return doneOrRefuse(await orders.execute(orderNo, command, options));
   };
 
   return async (req: Request, res: Response) => {
