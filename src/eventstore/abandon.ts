@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
+import type { EventStoreDBClient } from '@eventstore/db-client';
 
 /** One of the client's streams: a transform that its gRPC call is piped into. */
 type Call = Readable & {
@@ -30,4 +31,17 @@ export const abandonable = (call: Readable, cancel: () => Promise<void>): (() =>
 export const shared = (signal: AbortSignal): AbortSignal => {
   setMaxListeners(0, signal);
   return signal;
+};
+
+type Cancellable = { readonly cancel: () => void; readonly writable: boolean };
+
+/**
+ * Cancels the calls of a client that both sides write to: the append stream, which the client gives no other access to, and
+ * consumer groups, which are opened again. Reads and catch-up subscriptions go on.
+ */
+export const breakWritableCalls = (client: EventStoreDBClient): void => {
+  const { disposableStreams } = client as unknown as {
+    readonly disposableStreams?: ReadonlySet<Partial<Cancellable>>;
+  };
+  for (const call of disposableStreams ?? []) if (call.writable) call.cancel?.();
 };

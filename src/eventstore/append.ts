@@ -16,12 +16,22 @@ import { kindOfFailure, NoAnswerError, textOf } from './failures.ts';
 import type { StreamReader } from './stream-reader.ts';
 import { backoffMs, pause } from './waiting.ts';
 
-/** The server's limit for one try. */
-const SERVER_DEADLINE_MS = 5_000;
-/** Ours, a little later: the client itself never stops waiting for an answer to a batch append. */
-const TRY_MS = 7_000;
-/** An append whose outcome stays unknown for so long is given back to the caller as unknown. */
-const GIVE_UP_MS = 30_000;
+/** How long an append waits; all in ms. */
+export type AppendPatience = {
+  /** The server's limit for one try. */
+  readonly serverMs: number;
+  /** Ours, a little later: the client itself never stops waiting for an answer to a batch append. */
+  readonly tryMs: number;
+  /** An append whose outcome stays unknown for so long is given back to the caller as unknown. */
+  readonly giveUpMs: number;
+};
+
+/** Long enough for a leader's election (about 5 s) and the dropped connection after it (10 s). */
+export const APPEND_PATIENCE: AppendPatience = {
+  serverMs: 5_000,
+  tryMs: 7_000,
+  giveUpMs: 30_000,
+};
 
 type Write = {
   readonly stream: string;
@@ -33,7 +43,7 @@ type Write = {
 /**
  * Appends at an exact revision until the outcome is known. Repeats carry the same ids and expectation: the store answers
  * success to what it has written already, and what it says it has not (a conflict) is checked by reading after a try of unknown outcome.
- * @throws EventStoreFailure APPEND_OUTCOME_UNKNOWN after 30 s or when `signal` aborts; STORE_REFUSED when the store says no
+ * @throws EventStoreFailure APPEND_OUTCOME_UNKNOWN when patience ends or when `signal` aborts; STORE_REFUSED when the store says no
  */
 export const createAppender = (options: {
   readonly client: EventStoreDBClient;
@@ -41,20 +51,24 @@ export const createAppender = (options: {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly onError: (error: unknown) => void;
+  readonly patience: AppendPatience;
 }): ((write: Write) => Promise<Appended>) => {
-  const { client, read, log, metrics } = options;
+  const { client, read, log, metrics, patience } = options;
 
   const tryOnce = async ({ stream, events, expected, signal }: Write): Promise<AppendResult> => {
     const answer = client.appendToStream(stream, [...events], {
       expectedRevision: expected === 'no-stream' ? NO_STREAM : expected,
-      deadline: SERVER_DEADLINE_MS,
+      deadline: patience.serverMs,
     });
     // An answer that comes after we stopped waiting must not be an unhandled rejection.
     answer.catch(options.onError);
     let timer: NodeJS.Timeout | undefined;
     let onAbort: (() => void) | undefined;
     const noAnswer = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new NoAnswerError(`appending to ${stream}`, TRY_MS)), TRY_MS);
+      timer = setTimeout(
+        () => reject(new NoAnswerError(`appending to ${stream}`, patience.tryMs)),
+        patience.tryMs,
+      );
       onAbort = () => reject(signal.reason);
       shared(signal).addEventListener('abort', onAbort, { once: true });
     });
@@ -86,7 +100,7 @@ export const createAppender = (options: {
   return async (write) => {
     const { stream, signal } = write;
     signal.throwIfAborted();
-    const giveUpAt = performance.now() + GIVE_UP_MS;
+    const giveUpAt = performance.now() + patience.giveUpMs;
     let undecided = false;
     for (let attempt = 0; ; attempt++) {
       try {

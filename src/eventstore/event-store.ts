@@ -1,7 +1,8 @@
 import { BACKWARDS, END, EventStoreDBClient } from '@eventstore/db-client';
 import type { ConsumerGroups } from '../runtime/operator-ports.ts';
 import type { EventLog, Feed, Log, Metrics, WakeUps } from '../runtime/ports.ts';
-import { createAppender } from './append.ts';
+import { breakWritableCalls } from './abandon.ts';
+import { APPEND_PATIENCE, type AppendPatience, createAppender } from './append.ts';
 import { installBatchAppendGuard } from './batch-append-guard.ts';
 import { createEventLog } from './event-log.ts';
 import { textOf } from './failures.ts';
@@ -36,12 +37,22 @@ export const createEventStore = (options: {
   readonly url: string;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** For tests; the default rides out the failure of a cluster's leader. */
+  readonly appendPatience?: AppendPatience;
 }): EventStore => {
   const { log, metrics } = options;
   const client = EventStoreDBClient.connectionString(options.url);
-  const guard = installBatchAppendGuard({ log, metrics });
+  const breakAppends = (): void => breakWritableCalls(client);
+  const guard = installBatchAppendGuard({ log, metrics, breakAppends });
   const read = createStreamReader(client, metrics);
-  const append = createAppender({ client, read, log, metrics, onError: guard.expect });
+  const append = createAppender({
+    client,
+    read,
+    log,
+    metrics,
+    onError: guard.expect,
+    patience: options.appendPatience ?? APPEND_PATIENCE,
+  });
 
   const head = async (signal: AbortSignal): Promise<bigint> => {
     const newest = client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 });
