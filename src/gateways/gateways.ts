@@ -2,9 +2,9 @@ import type {
   CouponGateway,
   GatewayStatus,
   MemberGateway,
-  PaymentGateway,
   ProductGateway,
 } from '../runtime/gateway-ports.ts';
+import type { PaymentGateway } from '../runtime/payment-gateway-ports.ts';
 import type { Clock, Log, Metrics } from '../runtime/ports.ts';
 import { createCouponGateway } from './coupon.ts';
 import { isTossOutage } from './judge-toss.ts';

@@ -3,7 +3,7 @@ import { judgeCancelError } from '../domain/payment/cancel-codes.ts';
 import { findCancel } from '../domain/payment/cancel-reason.ts';
 import { judgeConfirmError } from '../domain/payment/confirm-codes.ts';
 import { type ExpectedPayment, judgePayment } from '../domain/payment/judge-payment.ts';
-import type { CancelAnswer, ConfirmAnswer } from '../runtime/gateway-ports.ts';
+import type { CancelAnswer, ConfirmAnswer } from '../runtime/payment-gateway-ports.ts';
 import { isOutage } from './guard.ts';
 import type { HttpOutcome } from './http-call.ts';
 import { TossPayment } from './toss-payment.ts';

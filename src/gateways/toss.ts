@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { cancelReasonOf } from '../domain/payment/cancel-reason.ts';
 import type { Payment, ProviderTransaction } from '../domain/payment/payment.ts';
-import {
-  type CallContext,
-  GatewayError,
-  type PaymentGateway,
-  type Probe,
-} from '../runtime/gateway-ports.ts';
+import { type CallContext, GatewayError, type Probe } from '../runtime/gateway-ports.ts';
+import type { PaymentGateway } from '../runtime/payment-gateway-ports.ts';
 import { judgeLookUp, judgeProbe } from './judge-answer.ts';
 import { judgeCancellation, judgeConfirmation } from './judge-toss.ts';
 import type { ParticipantClient } from './participant.ts';

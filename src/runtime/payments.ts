@@ -1,8 +1,8 @@
 import { OrderNo } from '../domain/kernel/ids.ts';
 import type { OrderRejection, OrderState, PlacedOrder } from '../domain/order/order-types.ts';
 import type { Payment } from '../domain/payment/payment.ts';
-import type { PaymentGateway } from './gateway-ports.ts';
 import type { Driven, DriveOptions } from './orchestrate.ts';
+import type { PaymentGateway } from './payment-gateway-ports.ts';
 import type { Clock, Context, Log, Metrics } from './ports.ts';
 import { lateRefundIdOf, paymentKeyHash } from './refund-id.ts';
 import { commandIdOf } from './saga-command-id.ts';

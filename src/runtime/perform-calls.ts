@@ -4,10 +4,10 @@ import type {
   CallContext,
   CouponGateway,
   MemberGateway,
-  PaymentGateway,
   Probe,
   ProductGateway,
 } from './gateway-ports.ts';
+import type { PaymentGateway } from './payment-gateway-ports.ts';
 import { cancelPayment, lookUpPayment, resolvePayment } from './perform-payment.ts';
 
 /** Everything outside that a saga can call. */

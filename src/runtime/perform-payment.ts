@@ -1,7 +1,8 @@
 import { findCancel } from '../domain/payment/cancel-reason.ts';
 import type { Payment } from '../domain/payment/payment.ts';
 import type { Call, CallAnswer, Confirmed } from '../process-managers/process-manager.ts';
-import type { CallContext, CancelAnswer, PaymentGateway, Probe } from './gateway-ports.ts';
+import type { CallContext, Probe } from './gateway-ports.ts';
+import type { CancelAnswer, PaymentGateway } from './payment-gateway-ports.ts';
 import { lateRefundIdOf } from './refund-id.ts';
 
 type CallOf<Type extends Call['type']> = Extract<Call, { type: Type }>;

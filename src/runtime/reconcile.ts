@@ -1,6 +1,7 @@
 import { findCancel } from '../domain/payment/cancel-reason.ts';
 import type { Payment, ProviderTransaction } from '../domain/payment/payment.ts';
-import type { CallContext, PaymentGateway, Probe } from './gateway-ports.ts';
+import type { CallContext, Probe } from './gateway-ports.ts';
+import type { PaymentGateway } from './payment-gateway-ports.ts';
 import type { OrderReads, PaymentReads } from './read-ports.ts';
 
 /** What an order says of its money; a row of the orders' read model fits. */

@@ -1,6 +1,7 @@
 import { cancelReasonOf } from '../../src/domain/payment/cancel-reason.ts';
 import type { Payment, PaymentCancel, PaymentStatus } from '../../src/domain/payment/payment.ts';
-import type { CancelAnswer, ConfirmAnswer, Probe } from '../../src/runtime/gateway-ports.ts';
+import type { Probe } from '../../src/runtime/gateway-ports.ts';
+import type { CancelAnswer, ConfirmAnswer } from '../../src/runtime/payment-gateway-ports.ts';
 
 /** After authentication the provider keeps the session for ten minutes. */
 const SESSION_MS = 10 * 60_000;

@@ -1,4 +1,4 @@
-import type { CancelAnswer, ConfirmAnswer } from '../../src/runtime/gateway-ports.ts';
+import type { CancelAnswer, ConfirmAnswer } from '../../src/runtime/payment-gateway-ports.ts';
 import type { Participants } from '../../src/runtime/perform-calls.ts';
 import type { World } from './world.ts';
 

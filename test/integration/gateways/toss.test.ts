@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cancelCodes } from '../../../src/domain/payment/cancel-codes.ts';
 import { confirmCodes } from '../../../src/domain/payment/confirm-codes.ts';
 import type { Gateways } from '../../../src/gateways/gateways.ts';
-import type { CancelAnswer, ConfirmAnswer } from '../../../src/runtime/gateway-ports.ts';
+import type { CancelAnswer, ConfirmAnswer } from '../../../src/runtime/payment-gateway-ports.ts';
 import { aContext, gatewaysAt } from '../../support/gateways.ts';
 import {
   answer,
