@@ -197,14 +197,15 @@ const givenUp = ({ order, progress }: PlacedSagaState): readonly OwedHere[] =>
 const upcoming = (progress: Progress): Compensatable | undefined =>
   progress.steps?.filter(isCompensatable).find((step) => !progress.done.includes(step));
 
-/** Every step done, and the one that may be under way, in the order they were taken. */
+/**
+ * Every step done, and the one that is next or was last called, in the order they were taken. Also when that one was
+ * refused: an earlier request for it may still hang in the network, and the undo's tombstone keeps it out for good.
+ */
 const mayHaveHappened = (progress: Progress): readonly Compensatable[] => {
   const next = upcoming(progress);
-  const { refusal } = progress;
-  const refusedForCertain = next !== undefined && refusal?.step === next && refusal.definite;
   return (progress.steps ?? [])
     .filter(isCompensatable)
-    .filter((step) => progress.done.includes(step) || (step === next && !refusedForCertain));
+    .filter((step) => progress.done.includes(step) || step === next);
 };
 
 const isCompensatable = (step: SagaStep): step is Compensatable => step !== 'PAYMENT';

@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { AnyEvent } from '../domain/kernel/events.ts';
 import type { Effect, Owed } from '../process-managers/process-manager.ts';
 import type { Clock, Context, EventLog, Log, Metrics } from './ports.ts';
 import type { SagaCalls } from './saga-calls.ts';
-import { commandIdOf } from './saga-command-id.ts';
 import type { SagaCommands } from './saga-commands.ts';
 import type { AnyProcess, Instance, Instances, News } from './saga-instance.ts';
 import { instances } from './saga-instance.ts';
@@ -76,7 +76,9 @@ export const orchestrator = (deps: {
   ): Promise<Instance | null> => {
     const own = process.streams(instance).length - 1;
     const expected = folded.revisions[own] ?? 'no-stream';
-    const id = commandIdOf(`${keyOf(process, instance)}@${expected}`, events);
+    // A new id each time: whoever drives on from a stale state must meet a conflict, not be told that his append,
+    // which another made long ago, is done. (Repeats after a lost answer happen inside the log, under one id.)
+    const id = randomUUID();
     // biome-ignore lint/suspicious/noExplicitAny: the events are of the process's own family by its type.
     const typed = events as readonly any[];
     const { family, id: stream } = process.streams(instance)[own] ?? {
@@ -106,7 +108,7 @@ export const orchestrator = (deps: {
   ): Promise<Instance | null> => {
     if (wanted.kind === 'record') return append(drive, folded, wanted.events);
     const { process, instance, options } = drive;
-    const outcome = await commands.order(keyOf(process, instance), wanted, options.context);
+    const outcome = await commands.order(wanted, options.context);
     if (outcome.kind !== 'done') {
       if (outcome.kind === 'rejected')
         logger.info(

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CartCommand, CartRejection, CartState } from '../domain/cart/cart.ts';
 import type { CartEvent } from '../domain/cart/events.ts';
 import type { AnyEvent } from '../domain/kernel/events.ts';
@@ -7,7 +8,6 @@ import type { Effect } from '../process-managers/process-manager.ts';
 import type { Executor, Outcome } from './execute.ts';
 import { commandOf } from './order-commands.ts';
 import type { Clock, Context } from './ports.ts';
-import { commandIdOf } from './saga-command-id.ts';
 
 export type Orders = Executor<OrderState, OrderCommand, OrderEvent, OrderRejection>;
 export type Carts = Executor<CartState, CartCommand, CartEvent, CartRejection>;
@@ -17,7 +17,7 @@ type OrderEffect = Extract<Effect<AnyEvent>, { kind: 'order' }>;
 /** Sagas give commands as everybody does: the aggregate decides. */
 export type SagaCommands = {
   /** Gives `ifRefused` when the first command is refused; the outcome is then that one's. */
-  readonly order: (saga: string, effect: OrderEffect, context: Context) => Promise<OrderOutcome>;
+  readonly order: (effect: OrderEffect, context: Context) => Promise<OrderOutcome>;
 };
 
 export const sagaCommands = (options: {
@@ -27,20 +27,18 @@ export const sagaCommands = (options: {
 }): SagaCommands => {
   const { orders, clock, paymentDeadlineMs } = options;
   const give = (
-    saga: string,
     orderNo: string,
     instruction: OrderEffect['command'],
     context: Context,
   ): Promise<OrderOutcome> => {
     const command = commandOf(instruction, clock.now(), paymentDeadlineMs);
-    return orders.execute(orderNo, command, { commandId: commandIdOf(saga, command), context });
+    // A new id each time, as for the saga's own events: the decider recognises a repeat by its state.
+    return orders.execute(orderNo, command, { commandId: randomUUID(), context });
   };
   return {
-    order: async (saga, { orderNo, command, ifRefused }, context) => {
-      const outcome = await give(saga, orderNo, command, context);
-      return outcome.kind === 'rejected' && ifRefused
-        ? give(saga, orderNo, ifRefused, context)
-        : outcome;
+    order: async ({ orderNo, command, ifRefused }, context) => {
+      const outcome = await give(orderNo, command, context);
+      return outcome.kind === 'rejected' && ifRefused ? give(orderNo, ifRefused, context) : outcome;
     },
   };
 };
