@@ -39,7 +39,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['{src,embedded,sandbox}/**/*.ts'],
       // Entries run in processes of their own, where coverage is not seen; the end-to-end tests start them.
-      exclude: ['**/*.test.ts', '**/main.ts', 'embedded/start.ts'],
+      exclude: ['**/*.test.ts', '**/main.ts', 'embedded/{start,command-line}.ts'],
       reportOnFailure: true,
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: { lines: 95 },
