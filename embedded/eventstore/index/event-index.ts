@@ -2,7 +2,8 @@ import { type SegmentIndex, TOMBSTONE_MARK } from '../log/segment-index.ts';
 import { UUID_BYTES } from '../protocol/uuid.ts';
 import { TOMBSTONE_REVISION } from '../streams/event-store.ts';
 import { Float64Column, Uint8Column, Uint32Column } from './columns.ts';
-import { HashSlots, mix } from './hash-slots.ts';
+import { HashSlots } from './hash-slots.ts';
+import { hashId, word } from './id-hash.ts';
 import { RevisionLists } from './revision-lists.ts';
 import { StreamNames } from './stream-names.ts';
 
@@ -280,29 +281,4 @@ export class EventIndex {
       this.ids.get(at + 3),
     );
   }
-}
-
-function word(id: Uint8Array, index: number): number {
-  const at = index * 4;
-  return (
-    (((id[at] ?? 0) << 24) |
-      ((id[at + 1] ?? 0) << 16) |
-      ((id[at + 2] ?? 0) << 8) |
-      (id[at + 3] ?? 0)) >>>
-    0
-  );
-}
-
-/** The words go in by multiplication and rotation, so that ids that count upwards spread as well. */
-function hashId(stream: number, a: number, b: number, c: number, d: number): number {
-  let hash = Math.imul(stream ^ 0x9e37_79b9, 0x85eb_ca6b);
-  hash = combine(hash, a);
-  hash = combine(hash, b);
-  hash = combine(hash, c);
-  return mix(combine(hash, d));
-}
-
-function combine(hash: number, value: number): number {
-  const product = Math.imul(hash ^ value, 0xcc9e_2d51);
-  return product ^ (product >>> 15);
 }
