@@ -1,9 +1,4 @@
-import {
-  type AppendResult,
-  type EventStoreDBClient,
-  type JSONEventData,
-  NO_STREAM,
-} from '@eventstore/db-client';
+import { type AppendResult, type JSONEventData, NO_STREAM } from '@eventstore/db-client';
 import {
   type Appended,
   EventStoreFailure,
@@ -12,6 +7,7 @@ import {
   type Metrics,
 } from '../runtime/ports.ts';
 import { shared } from './abandon.ts';
+import type { ClientHolder } from './client-holder.ts';
 import { kindOfFailure, NoAnswerError, textOf } from './failures.ts';
 import type { StreamReader } from './stream-reader.ts';
 import { backoffMs, pause } from './waiting.ts';
@@ -46,17 +42,17 @@ type Write = {
  * @throws EventStoreFailure APPEND_OUTCOME_UNKNOWN when patience ends or when `signal` aborts; STORE_REFUSED when the store says no
  */
 export const createAppender = (options: {
-  readonly client: EventStoreDBClient;
+  readonly clients: ClientHolder;
   readonly read: StreamReader;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly onError: (error: unknown) => void;
   readonly patience: AppendPatience;
 }): ((write: Write) => Promise<Appended>) => {
-  const { client, read, log, metrics, patience } = options;
+  const { clients, read, log, metrics, patience } = options;
 
   const tryOnce = async ({ stream, events, expected, signal }: Write): Promise<AppendResult> => {
-    const answer = client.appendToStream(stream, [...events], {
+    const answer = clients.current().appendToStream(stream, [...events], {
       expectedRevision: expected === 'no-stream' ? NO_STREAM : expected,
       deadline: patience.serverMs,
     });
@@ -105,6 +101,7 @@ export const createAppender = (options: {
     for (let attempt = 0; ; attempt++) {
       try {
         const result = await tryOnce(write);
+        clients.answered();
         // A repeat whose events are no longer visible is answered without a position.
         if (result.position === undefined) return await written(write);
         return {
@@ -115,10 +112,12 @@ export const createAppender = (options: {
       } catch (error) {
         if (error instanceof EventStoreFailure) throw error;
         const kind = signal.aborted ? 'undecided' : kindOfFailure(error);
+        if (kind !== 'undecided') clients.answered();
         if (kind === 'conflict') return undecided ? await written(write) : { kind: 'conflict' };
         const message = `appending to ${stream}: ${textOf(error)}`;
         if (kind !== 'undecided') throw new EventStoreFailure('STORE_REFUSED', message, error);
         undecided = true;
+        if (!signal.aborted) clients.failed();
         if (signal.aborted || performance.now() > giveUpAt)
           throw new EventStoreFailure('APPEND_OUTCOME_UNKNOWN', message, error);
         metrics.count('eventstore_retries_total', { call: 'append' });

@@ -1,9 +1,10 @@
-import { BACKWARDS, END, EventStoreDBClient } from '@eventstore/db-client';
+import { BACKWARDS, END } from '@eventstore/db-client';
 import type { ConsumerGroups } from '../runtime/operator-ports.ts';
 import type { EventLog, Feed, Log, Metrics, WakeUps } from '../runtime/ports.ts';
 import { breakWritableCalls } from './abandon.ts';
 import { APPEND_PATIENCE, type AppendPatience, createAppender } from './append.ts';
 import { installBatchAppendGuard } from './batch-append-guard.ts';
+import { createClientHolder } from './client-holder.ts';
 import { createEventLog } from './event-log.ts';
 import { textOf } from './failures.ts';
 import { createFeed } from './feed.ts';
@@ -41,12 +42,12 @@ export const createEventStore = (options: {
   readonly appendPatience?: AppendPatience;
 }): EventStore => {
   const { log, metrics } = options;
-  const client = EventStoreDBClient.connectionString(options.url);
-  const breakAppends = (): void => breakWritableCalls(client);
+  const clients = createClientHolder({ url: options.url, log, metrics });
+  const breakAppends = (): void => breakWritableCalls(clients.current());
   const guard = installBatchAppendGuard({ log, metrics, breakAppends });
-  const read = createStreamReader(client, metrics);
+  const read = createStreamReader(clients, metrics);
   const append = createAppender({
-    client,
+    clients,
     read,
     log,
     metrics,
@@ -55,7 +56,9 @@ export const createEventStore = (options: {
   });
 
   const head = async (signal: AbortSignal): Promise<bigint> => {
-    const newest = client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 });
+    const newest = clients
+      .current()
+      .readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 });
     for await (const { event } of drain(newest, 'reading the end of the log', signal))
       if (event?.position) return event.position.commit;
     return 0n;
@@ -63,8 +66,8 @@ export const createEventStore = (options: {
 
   return {
     log: createEventLog(read, append),
-    feed: createFeed({ client, log, metrics }),
-    wakeUps: createWakeUps({ client, log, metrics }),
+    feed: createFeed({ clients, log, metrics }),
+    wakeUps: createWakeUps({ clients, log, metrics }),
     head,
     ready: async () => {
       try {
@@ -74,10 +77,10 @@ export const createEventStore = (options: {
         return { ok: false, reason: textOf(error) };
       }
     },
-    ...createGroupsView(client, read),
+    ...createGroupsView(clients, read),
     dispose: async () => {
       // It waits for every call to end; one that a dead server holds must not keep the process.
-      await Promise.race([client.dispose(), pause(DISPOSE_MS, new AbortController().signal)]);
+      await Promise.race([clients.dispose(), pause(DISPOSE_MS, new AbortController().signal)]);
       guard.uninstall();
     },
   };

@@ -1,9 +1,4 @@
-import {
-  type EventStoreDBClient,
-  type RecordedEvent,
-  START,
-  streamNameFilter,
-} from '@eventstore/db-client';
+import { type RecordedEvent, START, streamNameFilter } from '@eventstore/db-client';
 import {
   type AnyEvent,
   type EventFamily,
@@ -12,6 +7,7 @@ import {
 } from '../domain/kernel/events.ts';
 import type { Batch, Feed, Log, Metrics, Unreadable } from '../runtime/ports.ts';
 import { abandonable } from './abandon.ts';
+import type { ClientHolder } from './client-holder.ts';
 import { decode } from './codec.ts';
 import { textOf } from './failures.ts';
 import { createPuller } from './subscription-puller.ts';
@@ -78,7 +74,7 @@ const createBatcher = (from: bigint, byCategory: ReadonlyMap<string, EventFamily
  * nothing more is at hand when live.
  */
 async function* run(
-  client: EventStoreDBClient,
+  clients: ClientHolder,
   options: Options,
   batcher: ReturnType<typeof createBatcher>,
   onConfirmed: () => void,
@@ -86,7 +82,7 @@ async function* run(
   const { families, maxEvents, maxWaitMs, signal } = options;
   const puller = createPuller();
   const from = batcher.position();
-  const subscription = client.subscribeToAll(
+  const subscription = clients.current().subscribeToAll(
     {
       fromPosition: from < 0n ? START : { commit: from, prepare: from },
       filter: streamNameFilter({
@@ -138,7 +134,7 @@ async function* run(
 
 /** The catch-up feed: one subscription at a time, opened again with back-off from the last position after any error. */
 export const createFeed = (deps: {
-  readonly client: EventStoreDBClient;
+  readonly clients: ClientHolder;
   readonly log: Log;
   readonly metrics: Metrics;
 }): Feed => ({
@@ -154,7 +150,7 @@ export const createFeed = (deps: {
         const confirmed = (): void => {
           attempt = 0;
         };
-        for await (const batch of run(deps.client, options, batcher, confirmed)) {
+        for await (const batch of run(deps.clients, options, batcher, confirmed)) {
           if (batch.position > position) position = batch.position;
           yield batch;
         }

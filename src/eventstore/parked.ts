@@ -1,5 +1,5 @@
-import type { EventStoreDBClient } from '@eventstore/db-client';
 import type { ConsumerGroups, GroupInfo, ParkedMessage } from '../runtime/operator-ports.ts';
+import type { ClientHolder } from './client-holder.ts';
 import { isGroupOf } from './consumer-group.ts';
 import type { StreamReader } from './stream-reader.ts';
 
@@ -11,13 +11,10 @@ const textIn = (metadata: unknown, key: string): string =>
     : '';
 
 /** What operators see and do of consumer groups, over the store's own records. */
-export const createGroupsView = (
-  client: EventStoreDBClient,
-  read: StreamReader,
-): ConsumerGroups => {
+export const createGroupsView = (clients: ClientHolder, read: StreamReader): ConsumerGroups => {
   const infos = async () => {
     try {
-      return await client.listPersistentSubscriptionsToAll();
+      return await clients.current().listPersistentSubscriptionsToAll();
     } catch (error) {
       // A store without any group says not-found.
       const type = error instanceof Error && 'type' in error ? error.type : undefined;
@@ -53,7 +50,8 @@ export const createGroupsView = (
         return lists.flat().slice(0, limit);
       },
       replay: async (group) => {
-        for (const name of await namesOf(group)) await client.replayParkedMessagesToAll(name);
+        for (const name of await namesOf(group))
+          await clients.current().replayParkedMessagesToAll(name);
       },
     },
     groups: async (): Promise<readonly GroupInfo[]> =>

@@ -1,6 +1,7 @@
-import type { EventStoreDBClient, ResolvedEvent, StreamingRead } from '@eventstore/db-client';
+import type { ResolvedEvent, StreamingRead } from '@eventstore/db-client';
 import { EventStoreFailure, type Metrics } from '../runtime/ports.ts';
 import { abandonable, shared } from './abandon.ts';
+import type { ClientHolder } from './client-holder.ts';
 import { kindOfFailure, NoAnswerError, textOf } from './failures.ts';
 import { backoffMs, createSlots, pause } from './waiting.ts';
 
@@ -52,7 +53,7 @@ export async function* drain<Event>(
  * Reads streams, a bounded number at a time. A read that breaks goes on behind the last event it gave.
  * @throws EventStoreFailure STORE_UNAVAILABLE when the outage lasts, STORE_REFUSED when the store says no
  */
-export const createStreamReader = (client: EventStoreDBClient, metrics: Metrics): StreamReader => {
+export const createStreamReader = (clients: ClientHolder, metrics: Metrics): StreamReader => {
   const slots = createSlots(MAX_READS);
   return async function* read(stream, { after, maxCount, resolveLinks = false, signal }) {
     let last = after;
@@ -64,7 +65,7 @@ export const createStreamReader = (client: EventStoreDBClient, metrics: Metrics)
       await slots.take();
       try {
         const from = last === undefined ? {} : { fromRevision: last + 1n };
-        const call = client.readStream(stream, {
+        const call = clients.current().readStream(stream, {
           ...from,
           maxCount: left,
           resolveLinkTos: resolveLinks,

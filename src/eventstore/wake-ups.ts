@@ -6,6 +6,7 @@ import type {
 import { type EventFamily, UnreadableEventError } from '../domain/kernel/events.ts';
 import type { Handled, Log, Metrics, WakeUps } from '../runtime/ports.ts';
 import { abandonable } from './abandon.ts';
+import type { ClientHolder } from './client-holder.ts';
 import { decode } from './codec.ts';
 import { ensureGroup } from './consumer-group.ts';
 import { textOf } from './failures.ts';
@@ -115,7 +116,7 @@ const consumeOnce = async (
 
 /** Consumer groups on `$all`, opened again with back-off whatever they end with, a typed error or a bare one. */
 export const createWakeUps = (deps: {
-  readonly client: EventStoreDBClient;
+  readonly clients: ClientHolder;
   readonly log: Log;
   readonly metrics: Metrics;
 }): WakeUps => ({
@@ -124,11 +125,12 @@ export const createWakeUps = (deps: {
     let attempt = 0;
     while (!signal.aborted) {
       try {
-        const name = await ensureGroup(deps.client, group, types, deps.log);
+        const client = deps.clients.current();
+        const name = await ensureGroup(client, group, types, deps.log);
         const onConfirmed = (): void => {
           attempt = 0;
         };
-        await consumeOnce(deps.client, name, options, { ...deps, onConfirmed });
+        await consumeOnce(client, name, options, { ...deps, onConfirmed });
       } catch (error) {
         if (signal.aborted) return;
         deps.metrics.count('eventstore_reopened_total', { subscription: group });
