@@ -1,4 +1,14 @@
-import { access, chown, cp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import {
+  access,
+  chown,
+  cp,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { type Account, reachableByOthers } from './account.ts';
@@ -33,8 +43,10 @@ const exists = (path: string): Promise<boolean> =>
 /**
  * npm packages hold no symbolic links, so the package makes its libraries' links in an install script. npm 11 does
  * not run install scripts unless a project allows them, and `--ignore-scripts` never does: made here when missing.
+ *
+ * @param folder the package's folder
  */
-const makeLinks = async (folder: string): Promise<void> => {
+export const makeLinks = async (folder: string): Promise<void> => {
   const list = await readFile(join(folder, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links: readonly Link[] = JSON.parse(list);
   for (const { source, target } of links) {
@@ -54,12 +66,17 @@ const giveTo = async (folder: string, { uid, gid }: Account): Promise<void> => {
   }
 };
 
-/** Copies the programs to where the account can reach them; the copy appears whole or not at all. */
-const copyFor = async (account: Account, folder: string, shelf: string): Promise<string> => {
+/**
+ * Copies the programs to where the account can reach them; the copy appears whole or not at all.
+ *
+ * @param folder the package's folder
+ * @returns the copy
+ */
+export const copyFor = async (account: Account, folder: string, shelf: string): Promise<string> => {
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const copy = join(shelf, `${basename(folder)}-${version}`);
   if (await exists(copy)) return copy;
-  const draft = `${copy}.${process.pid}`;
+  const draft = await mkdtemp(`${copy}.`);
   await cp(join(folder, 'native'), draft, { recursive: true, verbatimSymlinks: true });
   await giveTo(draft, account);
   await rename(draft, copy).catch(async (error: NodeJS.ErrnoException) => {
