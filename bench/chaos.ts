@@ -29,6 +29,7 @@ const patience = AbortSignal.timeout(Number(values.minutes) * 60_000);
 
 const dataDir = await mkdtemp(join(tmpdir(), 'chaos-'));
 console.log(`chaos: ${orders} orders, ${kills} kills, seed ${values.seed}; data in ${dataDir}`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const startedAt = performance.now();
 const machine = await startMachine(dataDir);
 let clean = false;

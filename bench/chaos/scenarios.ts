@@ -85,7 +85,6 @@ const TROUBLE: readonly [Words, ...Words[]] = [
   'reset-after-approve',
   'error-after-approve',
   'malformed-after-approve',
-  ['reset-before-approve', 'approve'],
   'slow:1500',
 ];
 const CANCEL_TROUBLE: readonly [Words, ...Words[]] = [

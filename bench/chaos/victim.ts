@@ -73,6 +73,8 @@ export const startVictim = async (program: Program): Promise<Victim> => {
     }
   };
 
+  // A run that is cut short leaves nothing behind.
+  process.once('exit', () => child.kill());
   const { url } = await untilReady(program, child);
   isReady();
   return {
