@@ -96,6 +96,7 @@ export class RunningGroup {
   }
 
   tick(): void {
+    this.checkpoints.writeWanted();
     if (this.loaded) this.engine.tick();
     else void this.load();
   }

@@ -243,30 +243,3 @@ test('a scavenge leaves the newest of the checkpoints, and groups go on behind i
   const next = s.join('a');
   await vi.waitFor(() => expect(next.got[0]).toBe('20/0'));
 });
-
-describe('a store that fails', () => {
-  test('parking is tried again, and nothing is created that is not durable', async () => {
-    await s.close();
-    let broken = false;
-    s = await PersistentStore.open(folder.path, (store) =>
-      Object.create(store, {
-        append: {
-          value: (...args: Parameters<EventStore['append']>) =>
-            broken ? Promise.reject(new StoreFailure('disk full')) : store.append(...args),
-        },
-      }),
-    );
-    await s.write('a', 1);
-    await s.subscriptions.create(definition('a'));
-    const c = s.join('a');
-    await vi.waitFor(() => expect(c.got).toHaveLength(1));
-    broken = true;
-    s.park('a', c.events[0]);
-    await expect(s.subscriptions.create(definition('b'))).rejects.toThrow('disk full');
-    expect(() => s.subscriptions.find('b', 'g')).toThrow('does not exist');
-    expect(info('a')).toMatchObject({ parkedMessageCount: 0, lastCheckpoint: '' });
-    broken = false;
-    await vi.waitFor(() => expect(info('a').parkedMessageCount).toBe(1), 5000);
-    expect(info('a').lastCheckpoint).toBe('0');
-  });
-});

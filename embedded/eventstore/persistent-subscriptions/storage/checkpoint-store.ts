@@ -42,26 +42,30 @@ export class CheckpointStore {
   /** Remembers a checkpoint; it is durable some milliseconds later. */
   write(text: string): void {
     this.wanted = text;
-    this.writing ??= this.writeNewest().finally(() => {
-      this.writing = undefined;
-    });
+    this.writeWanted();
   }
 
-  /** Resolves when nothing is left to write. */
+  /** Writes what is wanted and not written yet, such as what the store refused before. */
+  writeWanted(): void {
+    if (this.wanted !== undefined) this.writing ??= this.writeNewest();
+  }
+
+  /** Resolves when nothing is being written. */
   async written(): Promise<void> {
     await this.writing;
   }
 
   private async writeNewest(): Promise<void> {
-    for (let text = this.wanted; text !== undefined; text = this.wanted) {
-      this.wanted = undefined;
-      try {
+    try {
+      for (let text = this.wanted; text !== undefined; text = this.wanted) {
         const event = newEvent(CHECKPOINT_TYPE, JSON.stringify(text), { isJson: true });
         await this.store.append(this.stream, ANY, [event]);
-      } catch (err) {
-        // The next checkpoint makes up for it; until then more would be delivered again.
-        this.logger.warn({ err, stream: this.stream }, 'a checkpoint could not be written');
+        if (this.wanted === text) this.wanted = undefined;
       }
+    } catch (err) {
+      // Until it succeeds, more than needed would be delivered again.
+      this.logger.warn({ err, stream: this.stream }, 'a checkpoint could not be written');
     }
+    this.writing = undefined;
   }
 }
