@@ -79,22 +79,18 @@ const orderNoOf = (event: { readonly data: unknown }): string =>
 
 const whilePending = (state: PlacedSagaState): readonly OwedHere[] => {
   const { order, progress } = state;
-  if (progress.steps === null && !progress.giveUp)
-    return [
-      command(order, 'expire', { type: 'Expire' }, order.sagaDeadline),
-      record('start', {
-        type: 'OrderSagaStarted',
-        data: { orderNo: order.orderNo, memberId: order.memberId, steps: [...plan(order)] },
-      }),
-    ];
+  const { orderNo, memberId } = order;
+  if (progress.giveUp) return [giveUp(order, progress.giveUp.reason)];
   if (progress.refusal) {
     const { failureCode, reason } = progress.refusal;
     return [command(order, 'fail', { type: 'Fail', failureCode, reason })];
   }
+  const steps = [...plan(order)];
   return [
-    ...givenUp(state),
     command(order, 'expire', { type: 'Expire' }, order.sagaDeadline),
-    nextStep(state),
+    progress.steps === null
+      ? record('start', { type: 'OrderSagaStarted', data: { orderNo, memberId, steps } })
+      : nextStep(state),
   ];
 };
 
@@ -106,9 +102,10 @@ const nextStep = ({ order, progress }: PlacedSagaState): OwedHere => {
     : command(order, 'complete', { type: 'CompleteWithoutPayment' });
 };
 
-const whileAwaitingPayment = (state: PlacedSagaState): readonly OwedHere[] => [
-  ...givenUp(state),
-  command(state.order, 'expire', { type: 'Expire' }, state.order.paymentDeadline),
+const whileAwaitingPayment = ({ order, progress }: PlacedSagaState): readonly OwedHere[] => [
+  progress.giveUp
+    ? giveUp(order, progress.giveUp.reason)
+    : command(order, 'expire', { type: 'Expire' }, order.paymentDeadline),
 ];
 
 /** Nothing is given back here, whatever the clock says: only the provider's word leads out. */
@@ -182,16 +179,8 @@ const unreportedPayment = (
       ];
 };
 
-const givenUp = ({ order, progress }: PlacedSagaState): readonly OwedHere[] =>
-  progress.giveUp
-    ? [
-        command(order, 'give-up', {
-          type: 'Fail',
-          failureCode: 'CANCELED_BY_OPERATOR',
-          reason: progress.giveUp.reason,
-        }),
-      ]
-    : [];
+const giveUp = (order: PlacedOrder, reason: string): OwedHere =>
+  command(order, 'give-up', { type: 'Fail', failureCode: 'CANCELED_BY_OPERATOR', reason });
 
 /** The step that is called next, or was last: all before it are done. */
 const upcoming = (progress: Progress): Compensatable | undefined =>
