@@ -67,17 +67,18 @@ export const bytesIn = async (directory: string): Promise<number> => {
 export class FailingDisk implements Disk {
   /** Writes after so many bytes stop short with this error. */
   failWrites: { readonly afterBytes: number; readonly error: Error } | undefined;
+  /** All bytes are written, but none is known to be on the disk. */
   failSyncs: Error | undefined;
-  syncs = 0;
+  writes = 0;
 
   async write(fd: number, bytes: Buffer, offset: number): Promise<void> {
-    if (!this.failWrites) return realDisk.write(fd, bytes, offset);
-    await realDisk.write(fd, bytes.subarray(0, this.failWrites.afterBytes), offset);
-    throw this.failWrites.error;
+    this.writes++;
+    const { afterBytes = bytes.length, error = this.failSyncs } = this.failWrites ?? {};
+    await realDisk.write(fd, bytes.subarray(0, afterBytes), offset);
+    if (error) throw error;
   }
 
   async sync(fd: number): Promise<void> {
-    this.syncs++;
     if (this.failSyncs) throw this.failSyncs;
     await realDisk.sync(fd);
   }

@@ -161,7 +161,6 @@ export class EventLog {
     const [only] = run;
     const bytes = run.length === 1 && only ? only : Buffer.concat(run);
     await this.options.disk.write(active.fd, bytes, active.offsetOf(start));
-    await this.options.disk.sync(active.fd);
   }
 
   /** Takes back segments and bytes that a failed write left behind the durable end. */

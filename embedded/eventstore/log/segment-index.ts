@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import { closeFile, openFile, readUpTo, statFile } from './file-access.ts';
 
 /**
  * What the index needs to know of one segment, in a file of its own beside it: opening reads these
@@ -52,13 +53,31 @@ export async function writeSegmentIndex(
   await rename(`${file}.new`, file);
 }
 
-/** Undefined when there is none, or none that can be trusted. */
-export async function readSegmentIndex(
-  directory: string,
-  start: number,
-): Promise<SegmentIndex | undefined> {
-  const bytes = await readFile(path.join(directory, indexFileName(start))).catch(() => undefined);
-  return bytes && decodeSegmentIndex(bytes);
+/**
+ * Reads index files one after the other into the same memory: what one gives is good until the next
+ * is read.
+ */
+export class SegmentIndexReader {
+  private readonly directory: string;
+  private bytes = Buffer.from(new ArrayBuffer(0));
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Undefined when there is none, or none that can be trusted. */
+  async read(start: number): Promise<SegmentIndex | undefined> {
+    const fd = await openFile(path.join(this.directory, indexFileName(start)), 'r').catch(() => -1);
+    if (fd < 0) return undefined;
+    try {
+      const { size } = await statFile(fd);
+      if (this.bytes.length < size) this.bytes = Buffer.from(new ArrayBuffer(size));
+      const length = await readUpTo(fd, this.bytes.subarray(0, size), 0);
+      return decodeSegmentIndex(this.bytes.subarray(0, length));
+    } finally {
+      await closeFile(fd);
+    }
+  }
 }
 
 export const removeSegmentIndex = (directory: string, start: number): Promise<void> =>
@@ -98,8 +117,6 @@ function encodeSegmentIndex(index: SegmentIndex): Buffer {
 
 /** Columns are native-endian: a file from a machine of the other kind fails its checks and is ignored. */
 function decodeSegmentIndex(bytes: Buffer): SegmentIndex | undefined {
-  if (bytes.byteOffset % 8 !== 0)
-    return decodeSegmentIndex(Buffer.from(Uint8Array.from(bytes).buffer));
   if (bytes.length < HEADER_BYTES || !bytes.subarray(0, 8).equals(MAGIC)) return undefined;
   if (crc32(bytes.subarray(CHECKED_FROM)) !== bytes.readUInt32LE(8)) return undefined;
   const events = bytes.readUInt32LE(12);

@@ -26,11 +26,11 @@ export async function scanSegment(
 ): Promise<ScanResult> {
   let offset = from;
   let chunkBytes = CHUNK_BYTES;
-  const reusable = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  const reusable = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, fileSize - from));
   while (offset < fileSize) {
     const wanted = Math.min(chunkBytes, fileSize - offset);
     const target =
-      wanted <= CHUNK_BYTES ? reusable.subarray(0, wanted) : Buffer.allocUnsafe(wanted);
+      wanted <= reusable.length ? reusable.subarray(0, wanted) : Buffer.allocUnsafe(wanted);
     const chunk = target.subarray(0, await readUpTo(segment.fd, target, offset));
     const consumed = handOut(chunk, offset, onRecord);
     offset += consumed.bytes;

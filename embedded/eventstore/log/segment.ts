@@ -1,6 +1,14 @@
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { closeFile, openFile, readFully, realDisk, syncDirectory } from './file-access.ts';
+import {
+  CREATE_LOG,
+  closeFile,
+  OPEN_LOG,
+  openFile,
+  readFully,
+  realDisk,
+  syncDirectory,
+} from './file-access.ts';
 
 /**
  * The log is cut into files, each named after the log position at which it starts. A file begins
@@ -101,7 +109,7 @@ export async function createSegment(
 ): Promise<Segment> {
   const file = path.join(directory, options.fileName ?? segmentFileName(start));
   const scavenged = options.scavenged ?? false;
-  const fd = await openFile(file, 'w+');
+  const fd = await openFile(file, CREATE_LOG);
   const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
   MAGIC.copy(header);
   header.writeDoubleLE(start, 8);
@@ -120,7 +128,7 @@ export async function createSegment(
 /** Opens a segment file. @throws Error when its header is damaged. */
 export async function openSegment(directory: string, fileName: string): Promise<Segment> {
   const file = path.join(directory, fileName);
-  const fd = await openFile(file, 'r+');
+  const fd = await openFile(file, OPEN_LOG);
   try {
     const header = await readFully(fd, 0, SEGMENT_HEADER_BYTES);
     const whole = header.subarray(0, 8).equals(MAGIC);

@@ -27,7 +27,9 @@ interface PendingAppend {
   readonly stream: string;
   readonly expectation: Expectation;
   readonly events: NewEvent[];
-  readonly timer: NodeJS.Timeout;
+  /** Milliseconds that it may take to become final. */
+  readonly patience: number;
+  timer: NodeJS.Timeout | undefined;
   size: number;
 }
 
@@ -74,6 +76,9 @@ export class BatchAppendCall implements RequestSink {
     const pending = this.pending.get(key);
     if (!pending || !this.add(key, pending, request)) return;
     if (request.isFinal) this.write(key, pending);
+    // Most appends come whole in one message: only the others need a timer.
+    else
+      pending.timer ??= setTimeout(() => this.refuse(key, { kind: 'timeout' }), pending.patience);
   }
 
   /** False when it was answered at once. */
@@ -90,11 +95,9 @@ export class BatchAppendCall implements RequestSink {
     if (timeLeftMs <= 0) return refuse({ kind: 'timeout' });
     if (this.pending.size >= MAX_PENDING || this.pendingBytes > MAX_PENDING_BYTES)
       throw new GrpcError(Status.resourceExhausted, 'Too many unfinished appends on one call.');
-    const timer = setTimeout(
-      () => this.refuse(key, { kind: 'timeout' }),
-      Math.min(timeLeftMs, WRITE_TIMEOUT_MS),
-    );
-    this.pending.set(key, { correlationId, stream, expectation, events: [], timer, size: 0 });
+    const patience = Math.min(timeLeftMs, WRITE_TIMEOUT_MS);
+    const started = { correlationId, stream, expectation, patience };
+    this.pending.set(key, { ...started, events: [], timer: undefined, size: 0 });
     return true;
   }
 

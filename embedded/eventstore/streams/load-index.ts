@@ -1,7 +1,7 @@
 import type { EventIndex } from '../index/event-index.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { SEGMENT_HEADER_BYTES, type Segment } from '../log/segment.ts';
-import { readSegmentIndex, type SegmentIndex, writeSegmentIndex } from '../log/segment-index.ts';
+import { type SegmentIndex, SegmentIndexReader, writeSegmentIndex } from '../log/segment-index.ts';
 import { SegmentIndexBuilder } from '../log/segment-index-builder.ts';
 import { scanSegment } from '../log/segment-scan.ts';
 import type { MetadataTable } from './metadata-table.ts';
@@ -12,8 +12,9 @@ export async function loadIndex(
   index: EventIndex,
   metadata: MetadataTable,
 ): Promise<void> {
+  const files = new SegmentIndexReader(log.options.directory);
   for (const segment of log.all) {
-    const known = await readSegmentIndex(log.options.directory, segment.start);
+    const known = await files.read(segment.start);
     const size = await log.fileSize(segment);
     if (known && index.count === 0) index.reserve(known.positions.length * log.all.length);
     const usable = known !== undefined && known.coveredTo <= size;

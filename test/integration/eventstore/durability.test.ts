@@ -224,10 +224,10 @@ describe('readers', () => {
     });
     const disk = new FailingDisk();
     const store = await open({ disk });
-    const sync = disk.sync.bind(disk);
-    disk.sync = async (fd) => {
+    const write = disk.write.bind(disk);
+    disk.write = async (...call) => {
+      await write(...call);
       await held;
-      await sync(fd);
     };
     const committed: string[] = [];
     store.onCommitted((records) => committed.push(...records.map(({ type }) => type)));
@@ -246,12 +246,12 @@ describe('readers', () => {
     expect(await userRecords(store)).toEqual(['a 0 {"n":1}']);
   });
 
-  test('many appends of one turn share a sync', async () => {
+  test('many appends of one turn share a write', async () => {
     const disk = new FailingDisk();
     const store = await open({ disk });
-    const before = disk.syncs;
+    const before = disk.writes;
     await Promise.all(Array.from({ length: 200 }, (_, n) => store.append('a', ANY, [numbered(n)])));
-    expect(disk.syncs - before).toBe(1);
+    expect(disk.writes - before).toBe(1);
   });
 });
 
