@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { clearLeftoverPostgres, type Postgres, startPostgres } from '../../../embedded/postgres.ts';
 import { freePort } from '../../support/processes/free-port.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -33,20 +35,24 @@ describe('the embedded PostgreSQL', () => {
     return running;
   };
 
-  beforeEach(async () => {
+  // One cluster for all: to make one takes longer than all that is asked of it here.
+  beforeAll(async () => {
     folder = await temporaryFolder();
   });
   afterEach(async () => {
     await running?.stop();
-    await folder.remove();
+    running = undefined;
   });
+  afterAll(() => folder.remove());
 
   test('keeps what was committed over a restart, for those who know the password', async () => {
     const first = await start();
-    await query(first.url, "create table note as select 'kept' as text");
+    await query(first.url, "create table kept_over_a_restart as select 'kept' as text");
     await first.stop();
     const second = await start();
-    expect(await query(second.url, 'select text from note')).toEqual([{ text: 'kept' }]);
+    expect(await query(second.url, 'select text from kept_over_a_restart')).toEqual([
+      { text: 'kept' },
+    ]);
     const wrong = new URL(second.url);
     wrong.password = 'guess';
     await expect(query(wrong.href, 'select 1')).rejects.toThrow('password authentication failed');
@@ -56,10 +62,12 @@ describe('the embedded PostgreSQL', () => {
 
   test('is shut down and started afresh when it outlived those who started it', async () => {
     const orphan = await start();
-    await query(orphan.url, "create table note as select 'kept' as text");
+    await query(orphan.url, "create table kept_by_an_orphan as select 'kept' as text");
     const again = await start();
     await orphan.ended;
-    expect(await query(again.url, 'select text from note')).toEqual([{ text: 'kept' }]);
+    expect(await query(again.url, 'select text from kept_by_an_orphan')).toEqual([
+      { text: 'kept' },
+    ]);
   });
 
   test('frees its port when what is left of it is cleared', async () => {
@@ -83,11 +91,12 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('says why it does not start', async () => {
-    const { port } = await start();
-    const other = await temporaryFolder();
-    await expect(startPostgres({ dataDir: other.path, port })).rejects.toThrow(
+    const somebody = createServer().listen(0, '127.0.0.1');
+    await once(somebody, 'listening');
+    const { port } = somebody.address() as AddressInfo;
+    await expect(startPostgres({ dataDir: folder.path, port })).rejects.toThrow(
       'could not bind IPv4 address "127.0.0.1": Address already in use',
     );
-    await other.remove();
+    somebody.close();
   });
 });
