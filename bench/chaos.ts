@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { calm, disturb } from './chaos/faults.ts';
 import { killAtRandom } from './chaos/killer.ts';
 import { startMachine } from './chaos/machine.ts';
 import { seededRandom } from './chaos/random.ts';
@@ -34,6 +35,7 @@ const startedAt = performance.now();
 const machine = await startMachine(dataDir);
 let clean = false;
 try {
+  await disturb(machine.sandboxUrl, Number(values.seed));
   const killing = killAtRandom(machine.victims, kills, random.fork(1), patience);
   const mayStart = (order: number): boolean =>
     killing.kills.count() >= Math.floor((order / orders) * kills);
@@ -41,6 +43,7 @@ try {
     runOrders(machine, orders, random.fork(2), mayStart, patience),
     killing.over,
   ]);
+  await calm(machine.sandboxUrl);
   const verdict = await judge(machine, visits, patience);
   const deaths = machine.victims.flatMap(({ name, deaths }) => Array<string>(deaths()).fill(name));
   for (const line of reportLines(visits, killing.kills, deaths, verdict)) console.log(line);

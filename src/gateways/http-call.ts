@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Dispatcher, Pool } from 'undici';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -87,6 +88,8 @@ const exchange = (pool: Pool, request: HttpRequest, options: HttpOptions): Promi
     const onAbort = (): void => giveUp(ABORTED);
     const timer = setTimeout(() => giveUp(TIMED_OUT), options.timeoutMs);
     if (signal.aborted) return giveUp(ABORTED);
+    // One signal may end any number of calls under way; more than ten listeners are no leak.
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', onAbort, { once: true });
     const answer = { status: 0, retryAfterMs: null as number | null, chunks: [] as Buffer[] };
     let bytes = 0;
