@@ -90,6 +90,18 @@ export class SagaModel {
     return [...found].map(([instance, process]) => ({ process, instance }));
   }
 
+  /** Carries out what is due for one saga, undisturbed. */
+  async drive(instance: string): Promise<void> {
+    for (let actions = 0; actions < 50; actions += 1) {
+      const found = this.instances().find((each) => each.instance === instance);
+      if (!found) return;
+      const belief = this.#believe(found.process, instance);
+      const [owed] = this.#due(belief);
+      if (!owed) return;
+      await this.#carryOut(belief, owed, false);
+    }
+  }
+
   /** Worker `worker` looks at the streams of one saga, now. */
   look(worker: number, which: number): void {
     const all = this.instances();
