@@ -35,9 +35,11 @@ export const projectionsCommand = (bench: Workbench): Command => {
     .option('--verify', 'compare every row with the live table, and report the differences')
     .option('--no-swap', 'only build (and compare); the live tables stay')
     .option('--restart', 'begin anew where an earlier run was broken off')
-    .action((chosen: readonly string[] | undefined, options: RebuildOptions) =>
-      rebuildSome(bench, chosen ?? [], options),
-    );
+    .action((chosen: readonly string[] | undefined, options: RebuildOptions, self: Command) => {
+      if (options.all !== true && (chosen ?? []).length === 0)
+        self.error('error: name the read models to rebuild, or say --all');
+      return rebuildSome(bench, chosen ?? [], options);
+    });
   command
     .command('rollback')
     .description('go back to the table that was live before the last swap')
@@ -88,7 +90,6 @@ const rebuildSome = (
 ): Promise<void> => {
   const { print, tell, clock } = surroundings;
   const wanted = projections.filter(({ name }) => all === true || chosen.includes(name));
-  if (wanted.length === 0) throw new Error('name the read models to rebuild, or say --all');
   return on(async ({ eventStore, postgres }, { signal }) => {
     const bar = progressBar(tell);
     try {
