@@ -4,6 +4,9 @@ import type { Call } from './service.ts';
 import type { GrpcError } from './status.ts';
 import { trailersOf } from './trailers.ts';
 
+/** Bytes sent in one turn of the event loop above which the sender is told to wait. */
+const MAX_UNFLUSHED_BYTES = 256 * 1024;
+
 const RESPONSE_HEADERS = { ':status': 200, 'content-type': 'application/grpc' };
 
 /** A call over one HTTP/2 stream. */
@@ -15,6 +18,7 @@ export class Http2Call implements Call {
   private readonly closeListeners: (() => void)[] = [];
   private waiting: (() => void)[] = [];
   private outgoing: Uint8Array[] = [];
+  private outgoingBytes = 0;
   private flushScheduled = false;
   private backedUp = false;
 
@@ -51,11 +55,12 @@ export class Http2Call implements Call {
       return true;
     }
     this.outgoing.push(frames);
+    this.outgoingBytes += frames.length;
     if (!this.flushScheduled) {
       this.flushScheduled = true;
       setImmediate(() => this.flush());
     }
-    return !this.backedUp;
+    return !this.backedUp && this.outgoingBytes < MAX_UNFLUSHED_BYTES;
   }
 
   writable(): Promise<void> {
@@ -87,6 +92,7 @@ export class Http2Call implements Call {
     const bytes =
       this.outgoing.length === 1 && only !== undefined ? only : Buffer.concat(this.outgoing);
     this.outgoing = [];
+    this.outgoingBytes = 0;
     this.backedUp = !this.stream.write(bytes);
   }
 

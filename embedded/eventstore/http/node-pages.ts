@@ -4,6 +4,8 @@ import type { Scavenger } from '../scavenge/scavenge.ts';
 /** Version that this server presents itself as: clients choose their features by it. */
 export const PRESENTED_VERSION = '24.6.0';
 
+const STALLED_REQUEST_MS = 30_000;
+
 /** What the HTTP/1.1 pages and the gossip service say of this node. */
 export interface NodeIdentity {
   /** A UUID, new for each start. */
@@ -25,6 +27,8 @@ export function createNodePages(identity: NodeIdentity, scavenger: Scavenger): S
   const server = createServer((request, response) => {
     answer(request, response, pageFor(request, identity, scavenger));
   });
+  // Requests that are begun and never finished: the port is shared, so the listener sets no limits.
+  server.timeout = STALLED_REQUEST_MS;
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     else socket.destroy();

@@ -49,8 +49,14 @@ export async function writeSegmentIndex(
   index: SegmentIndex,
 ): Promise<void> {
   const file = path.join(directory, indexFileName(start));
-  await writeFile(`${file}.new`, encodeSegmentIndex(index));
-  await rename(`${file}.new`, file);
+  const draft = `${file}.new`;
+  try {
+    await writeFile(draft, encodeSegmentIndex(index));
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 /**

@@ -45,6 +45,7 @@ export class BatchAppendCall implements RequestSink {
   private pendingBytes = 0;
   private writing = 0;
   private noMoreRequests = false;
+  private isBackedUp = false;
 
   constructor(store: LogStore, call: Call, maxAppendSize: number) {
     this.store = store;
@@ -55,7 +56,10 @@ export class BatchAppendCall implements RequestSink {
 
   message(bytes: Buffer): void | Promise<void> {
     this.take(readBatchAppendRequest(bytes, Date.now()));
-    if (!this.call.closed && this.store.queuedBytes > MAX_QUEUED_BYTES) return this.store.settled();
+    if (this.call.closed) return;
+    if (this.store.queuedBytes > MAX_QUEUED_BYTES) return this.store.settled();
+    // A client that does not read its answers is not read from either.
+    if (this.isBackedUp) return this.call.writable();
   }
 
   halfClosed(): void {
@@ -68,7 +72,7 @@ export class BatchAppendCall implements RequestSink {
     const { correlationId, options } = request;
     if (!correlationId.id) {
       const error: BatchError = { kind: 'bad-request', message: 'The correlation id is no UUID.' };
-      if (options) this.call.send(batchError(correlationId, options.stream, error));
+      if (options) this.send(batchError(correlationId, options.stream, error));
       return;
     }
     const key = uuidText(correlationId.id);
@@ -85,7 +89,7 @@ export class BatchAppendCall implements RequestSink {
   private begin(key: string, correlationId: WireUuid, options: BatchOptions): boolean {
     const { stream, expectation, timeLeftMs = WRITE_TIMEOUT_MS } = options;
     const refuse = (error: BatchError): false => {
-      this.call.send(batchError(correlationId, stream, error));
+      this.send(batchError(correlationId, stream, error));
       return false;
     };
     if (!isUsableName(stream))
@@ -133,7 +137,7 @@ export class BatchAppendCall implements RequestSink {
 
   private answer(reply: Buffer): void {
     this.writing--;
-    this.call.send(reply);
+    this.send(reply);
     this.endWhenDone();
   }
 
@@ -141,7 +145,7 @@ export class BatchAppendCall implements RequestSink {
     const pending = this.pending.get(key);
     if (!pending) return false;
     this.forget(key);
-    this.call.send(batchError(pending.correlationId, pending.stream, error));
+    this.send(batchError(pending.correlationId, pending.stream, error));
     return false;
   }
 
@@ -155,6 +159,10 @@ export class BatchAppendCall implements RequestSink {
 
   private forgetAll(): void {
     for (const key of [...this.pending.keys()]) this.forget(key);
+  }
+
+  private send(reply: Buffer): void {
+    this.isBackedUp = !this.call.send(reply);
   }
 
   private endWhenDone(): void {
