@@ -80,6 +80,12 @@ test.runIf(process.getuid?.() === 0)(
     expect((await stat(first.folder)).uid).toBe(account?.uid);
     await chmod(folder.path, 0o711);
     expect((await homeFor(dataDir, account)).folder).toBe(first.folder);
-    await rm(first.folder, { recursive: true });
+
+    await chmod(folder.path, 0o700);
+    await rm(dataDir, { recursive: true });
+    const second = await homeFor(dataDir, account);
+    expect(second.folder).not.toBe(first.folder);
+    await expect(stat(first.folder)).rejects.toThrow('ENOENT');
+    await rm(second.folder, { recursive: true, force: true });
   },
 );
