@@ -127,6 +127,8 @@ export const createWakeUps = (deps: {
       try {
         const client = deps.clients.current();
         const name = await ensureGroup(client, group, types, deps.log);
+        // It may have aborted meanwhile, and would not do so again.
+        if (signal.aborted) return;
         const onConfirmed = (): void => {
           attempt = 0;
         };
