@@ -168,3 +168,9 @@ test('never has more under way than it may', async () => {
   expect(most).toBeGreaterThan(1);
   expect(most).toBeLessThanOrEqual(4);
 });
+
+test('ends when it is stopped while its group is still being made', async () => {
+  const consumer = consume(newGroup(), () => 'ack');
+  await expect(consumer.stop()).resolves.toBeUndefined();
+  expect(consumer.deliveries).toEqual([]);
+});
