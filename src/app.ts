@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { addedBefore } from './api/carts/repeated-add.ts';
 import { createFeedHub, type FeedHub } from './api/events/feed-hub.ts';
@@ -40,6 +41,8 @@ const background = (
   { logger }: Dependencies,
 ): Part => {
   const stopping = new AbortController();
+  // Every drive, call and pause under way listens to it: many listeners are no leak here.
+  setMaxListeners(0, stopping.signal);
   let running: Promise<void> = Promise.resolve();
   const keepRunning = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
