@@ -60,3 +60,21 @@ export const append = (client: EventStoreDBClient, stream: string, count: number
     stream,
     Array.from({ length: count }, (_, n) => jsonEvent({ type, data: { n } })),
   );
+
+/** Appends so many events of so many bytes each, a few MB of them if need be. */
+export const appendLarge = async (
+  client: EventStoreDBClient,
+  stream: string,
+  count: number,
+  bytes: number,
+) => {
+  const filler = 'x'.repeat(bytes);
+  const most = Math.max(1, Math.floor(900_000 / bytes));
+  for (let from = 0; from < count; from += most)
+    await client.appendToStream(
+      stream,
+      Array.from({ length: Math.min(most, count - from) }, (_, i) =>
+        jsonEvent({ type: 'T', data: { n: from + i, filler } }),
+      ),
+    );
+};

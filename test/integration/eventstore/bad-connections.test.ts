@@ -1,16 +1,13 @@
 import { connect } from 'node:net';
-import {
-  jsonEvent,
-  persistentSubscriptionToStreamSettingsFromDefaults,
-  START,
-} from '@eventstore/db-client';
+import { persistentSubscriptionToStreamSettingsFromDefaults, START } from '@eventstore/db-client';
 import fc from 'fast-check';
 import { request } from 'undici';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../../embedded/eventstore/logger.ts';
 import { startTestEventStore, type TestEventStore } from '../../support/embedded-event-store.ts';
-import { append, ClientConsumer } from '../../support/persistent-client.ts';
+import { append, appendLarge, ClientConsumer } from '../../support/persistent-client.ts';
 import { framed, GROUPS, outcomeOf, RawGrpc, STREAMS } from '../../support/raw-grpc.ts';
+import { soon } from '../../support/soon.ts';
 import { EMPTY, message, readStream, streamNamed } from '../../support/wire-requests.ts';
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
@@ -77,13 +74,19 @@ describe('what is no HTTP/2', () => {
   });
 
   test.each([
-    ['GET / HTTP/1.1\r\n\r\n'],
-    ['GET /info HTTP/9.9\r\n\r\n'],
-    [`GET /${'x'.repeat(100_000)} HTTP/1.1\r\nhost: a\r\n\r\n`],
-    [`POST ${STREAMS}/Read HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\n12345`],
-    [`GET /info HTTP/1.1\r\nhost: a\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n`],
-    ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello'],
-  ])('%j is answered or closed', async (text) => {
+    ['a request without a host', 'GET / HTTP/1.1\r\n\r\n'],
+    ['a version that does not exist', 'GET /info HTTP/9.9\r\n\r\n'],
+    ['a path without end', `GET /${'x'.repeat(100_000)} HTTP/1.1\r\nhost: a\r\n\r\n`],
+    [
+      'a method of gRPC',
+      `POST ${STREAMS}/Read HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\n12345`,
+    ],
+    [
+      'an upgrade to HTTP/2',
+      'GET /info HTTP/1.1\r\nhost: a\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n',
+    ],
+    ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello'],
+  ])('%s is answered or closed', async (_what, text) => {
     const answer = (await say(Buffer.from(text, 'latin1'))).toString('latin1');
     if (answer !== '') expect(answer).toMatch(/^HTTP\/1\.1 [245]\d\d /);
   });
@@ -93,13 +96,13 @@ describe('clients that hold on', () => {
   test('thousands of idle calls on one connection leave the others alone', async () => {
     const raw = await RawGrpc.to(server.url);
     const calls = Array.from({ length: 3000 }, () => raw.open(`${STREAMS}/BatchAppend`));
-    await vi.waitFor(() => expect(calls.every((call) => call.id !== undefined)).toBe(true));
+    await soon(() => expect(calls.every((call) => call.id !== undefined)).toBe(true));
     const began = performance.now();
     await append(server.client, 'beside', 1);
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(performance.now() - began).toBeLessThan(10_000);
     const last = raw.open(`${STREAMS}/Read`);
     last.end(framed(readStream('beside').finish()));
-    expect(await outcomeOf(last, 2000)).toMatchObject({ status: 0, replies: 1 });
+    expect(await outcomeOf(last, 15_000)).toMatchObject({ status: 0, replies: 1 });
     await raw.close();
   });
 
@@ -107,17 +110,13 @@ describe('clients that hold on', () => {
     const sockets = Array.from({ length: 500 }, () =>
       connect(address).on('error', () => undefined),
     );
-    await vi.waitFor(() => expect(sockets.every((s) => s.readyState === 'open')).toBe(true));
+    await soon(() => expect(sockets.every((s) => s.readyState === 'open')).toBe(true));
     await append(server.client, 'beside', 1);
     for (const socket of sockets) socket.destroy();
   });
 
   test('readers that never read cost next to nothing, and may vanish', async () => {
-    const filler = 'x'.repeat(10_000);
-    const events = Array.from({ length: 100 }, (_, n) =>
-      jsonEvent({ type: 'T', data: { n, filler } }),
-    );
-    for (let i = 0; i < 10; i++) await server.client.appendToStream('large', events);
+    await appendLarge(server.client, 'large', 1000, 10_000);
     const before = memory();
     const raw = await RawGrpc.to(server.url);
     // 10 MB each if the server did not wait for the reader.
@@ -136,18 +135,14 @@ describe('clients that hold on', () => {
       call.once('response', () => answered++);
       call.end(framed(everything.finish()));
     }
-    await vi.waitFor(() => expect(answered).toBe(100));
+    await soon(() => expect(answered).toBe(100));
     for (let i = 0; i < 20; i++) await append(server.client, 'beside', 1);
     expect(memory() - before).toBeLessThan(200 * 1024 * 1024);
     await raw.close();
   });
 
   test('a consumer that never reads is not sent the same again and again', async () => {
-    const filler = 'x'.repeat(20_000);
-    const events = Array.from({ length: 50 }, (_, n) =>
-      jsonEvent({ type: 'T', data: { n, filler } }),
-    );
-    for (let i = 0; i < 20; i++) await server.client.appendToStream('unread', events);
+    await appendLarge(server.client, 'unread', 1000, 20_000);
     const raw = await RawGrpc.to(server.url);
     const settings = message([5, 1000], [11, 20], [12, 500], [13, 1], [14, 1]);
     const group = message(
@@ -167,16 +162,13 @@ describe('clients that hold on', () => {
     consumer.write(framed(message([1, join]).finish()));
     const info = () => server.client.getPersistentSubscriptionToStreamInfo('unread', 'g');
     // Messages expire after a millisecond: the first tick takes everything back.
-    await vi.waitFor(
-      async () => expect((await info()).stats.retryBufferCount).toBeGreaterThan(0),
-      5000,
-    );
+    await soon(async () => expect((await info()).stats.retryBufferCount).toBeGreaterThan(0));
     const sent = (await info()).stats.totalItems;
     await ticks(3);
     expect((await info()).stats.totalItems).toBe(sent);
     expect(memory() - before).toBeLessThan(100 * 1024 * 1024);
     await raw.close();
-    await vi.waitFor(async () => expect((await info()).connections).toEqual([]));
+    await soon(async () => expect((await info()).connections).toEqual([]));
   });
 });
 
@@ -192,7 +184,7 @@ const ticks = async (count: number): Promise<void> => {
     server.client.subscribeToPersistentSubscriptionToStream('ticks', 'g'),
     () => 'hold',
   );
-  await vi.waitFor(() => expect(consumer.got.length).toBeGreaterThan(count), 10_000);
+  await soon(() => expect(consumer.got.length).toBeGreaterThan(count));
   await consumer.leave();
 };
 

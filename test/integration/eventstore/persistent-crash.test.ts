@@ -4,10 +4,11 @@ import {
   START,
   persistentSubscriptionToStreamSettingsFromDefaults as settings,
 } from '@eventstore/db-client';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClientConsumer } from '../../support/persistent-client.ts';
 import { startChild, type TestChild } from '../../support/processes/child.ts';
 import { freePort } from '../../support/processes/free-port.ts';
+import { soon } from '../../support/soon.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const KILLS = 4;
@@ -85,11 +86,10 @@ test('after each crash what was not acknowledged comes again, and parked message
       },
     );
     const newest = (round + 1) * EVENTS_A_ROUND - 1;
-    await vi.waitFor(
-      () => expect(consumer.events.map(({ event }) => numberOf(event?.data))).toContain(newest),
-      10_000,
+    await soon(() =>
+      expect(consumer.events.map(({ event }) => numberOf(event?.data))).toContain(newest),
     );
-    await vi.waitFor(() => expect([...held]).toEqual([]), 10_000);
+    await soon(() => expect([...held]).toEqual([]));
     if (isLast) break;
     for (const n of holding) held.add(n);
     // Parking may be half done: an event is then delivered again, and may be parked twice.
@@ -107,8 +107,5 @@ test('after each crash what was not acknowledged comes again, and parked message
     for await (const { event } of stream) found.add(numberOf(event?.data));
     return [...found].sort((a, b) => a - b);
   };
-  await vi.waitFor(
-    async () => expect(await pointers()).toEqual([...parked].sort((a, b) => a - b)),
-    10_000,
-  );
+  await soon(async () => expect(await pointers()).toEqual([...parked].sort((a, b) => a - b)));
 });

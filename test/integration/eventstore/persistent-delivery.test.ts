@@ -10,9 +10,10 @@ import {
   streamNameFilter,
   persistentSubscriptionToStreamSettingsFromDefaults as streamSettings,
 } from '@eventstore/db-client';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestEventStore, type TestEventStore } from '../../support/embedded-event-store.ts';
 import { type Answer, append, ClientConsumer } from '../../support/persistent-client.ts';
+import { soon } from '../../support/soon.ts';
 
 let server: TestEventStore;
 beforeAll(async () => {
@@ -39,7 +40,7 @@ describe('where a group starts', () => {
     await createGroup('later');
     const c = join('later');
     await append(server.client, 'later', 1);
-    await vi.waitFor(() => expect(c.got).toEqual(['0/0']));
+    await soon(() => expect(c.got).toEqual(['0/0']));
   });
 
   test.each<[typeof START | typeof END | bigint, string[]]>([
@@ -52,7 +53,7 @@ describe('where a group starts', () => {
     await createGroup(stream, { startFrom });
     const c = join(stream);
     await append(server.client, stream, 1);
-    await vi.waitFor(() => expect(c.got).toEqual(expected));
+    await soon(() => expect(c.got).toEqual(expected));
   });
 
   test('a position of $all is inclusive, and one beyond its end is refused', async () => {
@@ -66,7 +67,7 @@ describe('where a group starts', () => {
       { filter: streamNameFilter({ prefixes: ['position'] }) },
     );
     const c = joinAll('position');
-    await vi.waitFor(() => expect(c.got).toEqual(['1/0']));
+    await soon(() => expect(c.got).toEqual(['1/0']));
     const beyond = { commit: 2n ** 60n, prepare: 2n ** 60n };
     await expect(
       server.client.createPersistentSubscriptionToAll('x', allSettings({ startFrom: beyond })),
@@ -97,9 +98,9 @@ describe('filters of a group on $all', () => {
         { filter },
       );
       const c = joinAll(name);
-      await vi.waitFor(() => expect(c.events).toHaveLength(expected.length));
+      await soon(() => expect(c.events).toHaveLength(expected.length));
       await write();
-      await vi.waitFor(() => expect(c.events).toHaveLength(expected.length * 2));
+      await soon(() => expect(c.events).toHaveLength(expected.length * 2));
       expect(c.events.map(({ event }) => event?.streamId)).toEqual([...expected, ...expected]);
       await c.leave();
     },
@@ -119,9 +120,9 @@ describe('acknowledgement', () => {
     await append(server.client, 'nack', 3);
     await createGroup('nack');
     const c = join('nack', (_, index) => (index < 3 ? 'hold' : 'ack'));
-    await vi.waitFor(() => expect(c.got).toHaveLength(3));
+    await soon(() => expect(c.got).toHaveLength(3));
     await c.nack('retry', ...c.events);
-    await vi.waitFor(() => expect(c.got.slice(3)).toEqual(['0/1', '1/1', '2/1']));
+    await soon(() => expect(c.got.slice(3)).toEqual(['0/1', '1/1', '2/1']));
   });
 
   test.each(['skip', 'stop'] as const)('nack %s drops the event and goes on', async (action) => {
@@ -129,7 +130,7 @@ describe('acknowledgement', () => {
     await append(server.client, stream, 2);
     await createGroup(stream);
     const c = join(stream, (_, index) => (index === 0 ? action : 'ack'));
-    await vi.waitFor(async () => {
+    await soon(async () => {
       const { stats } = await info(stream);
       expect([stats.totalItems, stats.totalInFlightMessages]).toEqual([2n, 0]);
       expect(stats.parkedMessageCount).toBe(0n);
@@ -141,11 +142,8 @@ describe('acknowledgement', () => {
     await append(server.client, 'expires', 1);
     await createGroup('expires', { messageTimeout: 200, maxRetryCount: 1 });
     const c = join('expires', () => 'hold');
-    await vi.waitFor(() => expect(c.got).toEqual(['0/0', '0/1']), 5000);
-    await vi.waitFor(
-      async () => expect((await info('expires')).stats.parkedMessageCount).toBe(1n),
-      5000,
-    );
+    await soon(() => expect(c.got).toEqual(['0/0', '0/1']));
+    await soon(async () => expect((await info('expires')).stats.parkedMessageCount).toBe(1n));
   });
 
   test('links are acknowledged by their own id, and broken ones are delivered too', async () => {
@@ -153,9 +151,9 @@ describe('acknowledgement', () => {
     await server.client.appendToStream('links', [link('0@target'), link('7@target')]);
     await createGroup('links', { resolveLinkTos: true });
     const c = join('links');
-    await vi.waitFor(() => expect(c.got).toEqual(['0/0', 'nothing/0']));
+    await soon(() => expect(c.got).toEqual(['0/0', 'nothing/0']));
     expect(c.events.map((each) => each.link?.revision)).toEqual([0n, 1n]);
-    await vi.waitFor(async () => expect((await info('links')).stats.totalInFlightMessages).toBe(0));
+    await soon(async () => expect((await info('links')).stats.totalInFlightMessages).toBe(0));
   });
 });
 
@@ -163,18 +161,18 @@ describe('consumers', () => {
   test('DispatchToSingle uses one until it is full', async () => {
     await createGroup('single', { consumerStrategyName: DISPATCH_TO_SINGLE });
     const one = join('single', () => 'hold', 3);
-    await vi.waitFor(async () => expect((await info('single')).connections).toHaveLength(1));
+    await soon(async () => expect((await info('single')).connections).toHaveLength(1));
     const two = join('single', () => 'hold', 3);
-    await vi.waitFor(async () => expect((await info('single')).connections).toHaveLength(2));
+    await soon(async () => expect((await info('single')).connections).toHaveLength(2));
     await append(server.client, 'single', 5);
-    await vi.waitFor(() => expect(two.got).toEqual(['3/0', '4/0']));
+    await soon(() => expect(two.got).toEqual(['3/0', '4/0']));
     expect(one.got).toEqual(['0/0', '1/0', '2/0']);
   });
 
   test('Pinned goes by the stream that a link points to', async () => {
     await createGroup('pins', { consumerStrategyName: PINNED, resolveLinkTos: true });
     const consumers = [join('pins'), join('pins')];
-    await vi.waitFor(async () => expect((await info('pins')).connections).toHaveLength(2));
+    await soon(async () => expect((await info('pins')).connections).toHaveLength(2));
     for (const stream of ['pin-a', 'pin-b', 'pin-c', 'pin-d'])
       await append(server.client, stream, 3);
     const targets = [0, 1, 2].flatMap((n) =>
@@ -182,7 +180,7 @@ describe('consumers', () => {
     );
     await server.client.appendToStream('pins', targets.map(link));
     const seen = () => consumers.map((c) => c.events.map(({ event }) => event?.streamId));
-    await vi.waitFor(() => expect(seen().flat()).toHaveLength(12));
+    await soon(() => expect(seen().flat()).toHaveLength(12));
     for (const streams of seen()) expect(new Set(streams).size).toBe(2);
   });
 
@@ -190,10 +188,10 @@ describe('consumers', () => {
     await append(server.client, 'leaves', 2);
     await createGroup('leaves');
     const one = join('leaves', () => 'hold');
-    await vi.waitFor(() => expect(one.got).toHaveLength(2));
+    await soon(() => expect(one.got).toHaveLength(2));
     const two = join('leaves');
     await one.leave();
-    await vi.waitFor(() => expect(two.got).toEqual(['0/1', '1/1']));
+    await soon(() => expect(two.got).toEqual(['0/1', '1/1']));
   });
 
   test('a consumer that stops reading gets all later, and others go on meanwhile', async () => {
@@ -207,7 +205,7 @@ describe('consumers', () => {
     const slow = server.client.subscribeToPersistentSubscriptionToStream('slow', 'g', {
       bufferSize: 100,
     });
-    await vi.waitFor(async () =>
+    await soon(async () =>
       expect((await info('slow')).stats.totalInFlightMessages).toBeGreaterThan(0),
     );
     await append(server.client, 'beside', 1);

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   ANY,
   type EventStore,
   StoreFailure,
 } from '../../../embedded/eventstore/streams/event-store.ts';
 import { definition, PersistentStore } from '../../support/persistent-store.ts';
+import { soon } from '../../support/soon.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** The operations that fail at present, by their name and what their stream's name ends with. */
@@ -48,7 +49,7 @@ const faulty = (store: EventStore): EventStore => {
 };
 
 const info = (source: string) => s.subscriptions.info(source, 'g');
-const wasRefused = () => vi.waitFor(() => expect(refused).toBeGreaterThan(0));
+const wasRefused = () => soon(() => expect(refused).toBeGreaterThan(0));
 
 test('nothing is created that is not durable', async () => {
   broken = [{ operation: 'append', of: 'Config' }];
@@ -62,13 +63,13 @@ test('a message that could not be parked is parked later, and only then processe
   await s.write('a', 1);
   await s.subscriptions.create(definition('a'));
   const c = s.join('a');
-  await vi.waitFor(() => expect(c.got).toHaveLength(1));
+  await soon(() => expect(c.got).toHaveLength(1));
   broken = [{ operation: 'append', of: '-parked' }];
   s.park('a', c.events[0]);
   await wasRefused();
   expect(info('a')).toMatchObject({ parkedMessageCount: 0, lastCheckpoint: '' });
   broken = [];
-  await vi.waitFor(() => expect(info('a').parkedMessageCount).toBe(1), 5000);
+  await soon(() => expect(info('a').parkedMessageCount).toBe(1));
   expect(info('a').lastCheckpoint).toBe('0');
 });
 
@@ -79,7 +80,7 @@ test.each([
   await s.write('a', 2);
   await s.subscriptions.create(definition('a'));
   const c = s.join('a');
-  await vi.waitFor(() => expect(c.got).toHaveLength(2));
+  await soon(() => expect(c.got).toHaveLength(2));
   broken = [{ operation: 'append', of: '-checkpoint' }];
   s.ack('a', c.events[order[0] ?? 0]);
   if (order[0] === 1) s.ack('a', c.events[order[1] ?? 0]);
@@ -87,9 +88,8 @@ test.each([
   broken = [];
   if (order[0] === 0) s.ack('a', c.events[order[1] ?? 0]);
   const { store } = s;
-  await vi.waitFor(
-    () => expect(store.streamState('$persistentsubscription-a::g-checkpoint').status).toBe('live'),
-    5000,
+  await soon(() =>
+    expect(store.streamState('$persistentsubscription-a::g-checkpoint').status).toBe('live'),
   );
   await s.close();
   s = await PersistentStore.open(folder.path, faulty);
@@ -100,7 +100,7 @@ test('a group whose checkpoint cannot be read begins when it can', async () => {
   await s.write('a', 2);
   await s.subscriptions.create(definition('a'));
   const c = s.join('a');
-  await vi.waitFor(() => expect(c.got).toHaveLength(2));
+  await soon(() => expect(c.got).toHaveLength(2));
   s.ack('a', c.events[0]);
   await s.close();
   broken = [{ operation: 'readStream', of: '-checkpoint' }];
@@ -108,7 +108,7 @@ test('a group whose checkpoint cannot be read begins when it can', async () => {
   expect(info('a').figures.status).toBe('NotReady');
   const next = s.join('a');
   broken = [];
-  await vi.waitFor(() => expect(next.got).toEqual(['1/0']), 5000);
+  await soon(() => expect(next.got).toEqual(['1/0']));
 });
 
 test('history that cannot be read is read later', async () => {
@@ -118,7 +118,7 @@ test('history that cannot be read is read later', async () => {
   const c = s.join('a');
   await wasRefused();
   broken = [];
-  await vi.waitFor(() => expect(c.got).toEqual(['0/0', '1/0']), 5000);
+  await soon(() => expect(c.got).toEqual(['0/0', '1/0']));
 });
 
 test('links that could not be resolved as they came are read as history, none twice', async () => {
@@ -126,30 +126,30 @@ test('links that could not be resolved as they came are read as history, none tw
   await s.writeLinks('l', '0@target');
   await s.subscriptions.create(definition('l', { resolveLinks: true }));
   const c = s.join('l');
-  await vi.waitFor(() => expect(c.got).toEqual(['0 by 0/0']));
+  await soon(() => expect(c.got).toEqual(['0 by 0/0']));
   broken = [{ operation: 'resolve', of: 'l' }];
   await s.writeLinks('l', '1@target');
   await wasRefused();
   broken = [];
   await s.writeLinks('l', '0@target');
-  await vi.waitFor(() => expect(c.got).toEqual(['0 by 0/0', '1 by 1/0', '0 by 2/0']), 5000);
+  await soon(() => expect(c.got).toEqual(['0 by 0/0', '1 by 1/0', '0 by 2/0']));
 });
 
 test('a replay that could not be read can be asked for again', async () => {
   await s.write('a', 2);
   await s.subscriptions.create(definition('a'));
   const c = s.join('a');
-  await vi.waitFor(() => expect(c.got).toHaveLength(2));
+  await soon(() => expect(c.got).toHaveLength(2));
   s.park('a', ...c.events);
-  await vi.waitFor(() => expect(info('a').parkedMessageCount).toBe(2));
+  await soon(() => expect(info('a').parkedMessageCount).toBe(2));
   const group = s.subscriptions.find('a', 'g');
   broken = [{ operation: 'readStream', of: '-parked' }];
   group.replayParked(undefined);
   await wasRefused();
-  await vi.waitFor(() => expect(info('a').figures.status).toBe('Live'));
+  await soon(() => expect(info('a').figures.status).toBe('Live'));
   broken = [];
   group.replayParked(undefined);
-  await vi.waitFor(() => expect(c.got.slice(2)).toEqual(['0 by 0/0', '1 by 1/0']));
+  await soon(() => expect(c.got.slice(2)).toEqual(['0 by 0/0', '1 by 1/0']));
 });
 
 test('a replay goes on as the group has room for it', async () => {
@@ -157,21 +157,21 @@ test('a replay goes on as the group has room for it', async () => {
   await s.write('a', many);
   await s.subscriptions.create(definition('a', { historyBufferSize: 30, readBatchSize: 10 }));
   const c = s.join('a', 20);
-  await vi.waitFor(() => {
+  await soon(() => {
     s.park('a', ...c.events.slice(-20));
     expect(info('a').parkedMessageCount).toBe(many);
-  }, 10_000);
+  });
   const group = s.subscriptions.find('a', 'g');
   const before = c.got.length;
   group.replayParked(undefined);
-  await vi.waitFor(() => expect(info('a').figures.inFlight).toBe(20));
+  await soon(() => expect(info('a').figures.inFlight).toBe(20));
   expect(info('a').figures.retryBufferCount).toBeLessThanOrEqual(130);
   expect(info('a').figures.status).toBe('ReplayingParkedMessages, Live');
-  await vi.waitFor(() => {
+  await soon(() => {
     s.ack('a', ...c.events.slice(-20));
     expect(c.got.length - before).toBe(many);
-  }, 10_000);
-  await vi.waitFor(() => expect(info('a').parkedMessageCount).toBe(0));
+  });
+  await soon(() => expect(info('a').parkedMessageCount).toBe(0));
 });
 
 test('a parked stream that was closed for ever keeps the message with the group', async () => {
@@ -179,8 +179,8 @@ test('a parked stream that was closed for ever keeps the message with the group'
   await s.subscriptions.create(definition('a'));
   await s.store.tombstoneStream('$persistentsubscription-a::g-parked', ANY);
   const c = s.join('a');
-  await vi.waitFor(() => expect(c.got).toHaveLength(1));
+  await soon(() => expect(c.got).toHaveLength(1));
   s.park('a', c.events[0]);
-  await vi.waitFor(() => expect(info('a').figures).toMatchObject({ inFlight: 0, outstanding: 1 }));
+  await soon(() => expect(info('a').figures).toMatchObject({ inFlight: 0, outstanding: 1 }));
   expect(info('a').lastCheckpoint).toBe('');
 });

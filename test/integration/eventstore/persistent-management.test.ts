@@ -7,9 +7,10 @@ import {
   persistentSubscriptionToStreamSettingsFromDefaults as streamSettings,
   UNBOUNDED,
 } from '@eventstore/db-client';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestEventStore, type TestEventStore } from '../../support/embedded-event-store.ts';
 import { type Answer, append, ClientConsumer } from '../../support/persistent-client.ts';
+import { soon } from '../../support/soon.ts';
 
 let server: TestEventStore;
 beforeAll(async () => {
@@ -84,8 +85,8 @@ test('info shows who is connected, and what is known before and after the first 
     (_, index) => (index === 0 ? 'ack' : 'hold'),
   );
   await append(server.client, 'shown', 3);
-  await vi.waitFor(() => expect(c.got).toHaveLength(3));
-  await vi.waitFor(async () => {
+  await soon(() => expect(c.got).toHaveLength(3));
+  await soon(async () => {
     const after = await info('shown');
     expect(after.stats).toMatchObject({
       lastKnownEventRevision: 2n,
@@ -109,7 +110,7 @@ test('extra statistics are the fourteen figures, once something was acknowledged
     streamSettings({ startFrom: START, extraStatistics: true }),
   );
   const c = join('measured');
-  await vi.waitFor(async () => {
+  await soon(async () => {
     const [connection] = (await info('measured')).connections;
     expect([...(connection?.extraStatistics?.keys() ?? [])]).toEqual([
       'mean',
@@ -135,7 +136,7 @@ test('an update drops the consumers; the group goes on behind its checkpoint, ne
   await append(server.client, 'updated', 4);
   await server.client.createPersistentSubscriptionToStream('updated', 'g', streamSettings(eager));
   const c = join('updated', (_, index) => (index < 2 ? 'ack' : 'hold'));
-  await vi.waitFor(async () =>
+  await soon(async () =>
     expect((await info('updated')).stats.lastCheckpointedEventRevision).toBe(1n),
   );
   await server.client.updatePersistentSubscriptionToStream(
@@ -143,9 +144,9 @@ test('an update drops the consumers; the group goes on behind its checkpoint, ne
     'g',
     streamSettings({ ...eager, maxRetryCount: 3 }),
   );
-  await vi.waitFor(() => expect(c.ended).toBe('persistent-subscription-dropped'));
+  await soon(() => expect(c.ended).toBe('persistent-subscription-dropped'));
   const next = join('updated');
-  await vi.waitFor(() => expect(next.got).toEqual(['2/0', '3/0']));
+  await soon(() => expect(next.got).toEqual(['2/0', '3/0']));
   expect((await info('updated')).settings.maxRetryCount).toBe(3);
 });
 
@@ -153,12 +154,12 @@ test('a group that is deleted and created again starts afresh', async () => {
   await append(server.client, 'again', 2);
   await server.client.createPersistentSubscriptionToStream('again', 'g', streamSettings(eager));
   const c = join('again', (_, index) => (index === 0 ? 'park' : 'ack'));
-  await vi.waitFor(async () => expect((await info('again')).stats.parkedMessageCount).toBe(1n));
+  await soon(async () => expect((await info('again')).stats.parkedMessageCount).toBe(1n));
   await server.client.deletePersistentSubscriptionToStream('again', 'g');
-  await vi.waitFor(() => expect(c.ended).toBe('persistent-subscription-dropped'));
+  await soon(() => expect(c.ended).toBe('persistent-subscription-dropped'));
   await server.client.createPersistentSubscriptionToStream('again', 'g', streamSettings(eager));
   const next = join('again', () => 'hold');
-  await vi.waitFor(() => expect(next.got).toEqual(['0/0', '1/0']));
+  await soon(() => expect(next.got).toEqual(['0/0', '1/0']));
   const { stats } = await info('again');
   expect(stats.parkedMessageCount).toBe(0n);
   expect(stats.lastCheckpointedEventRevision).toBeUndefined();
@@ -168,13 +169,13 @@ test('a restart of the subsystem drops the consumers and goes on behind the chec
   await append(server.client, 'subsystem', 3);
   await server.client.createPersistentSubscriptionToStream('subsystem', 'g', streamSettings(eager));
   const c = join('subsystem', (_, index) => (index < 2 ? 'ack' : 'hold'));
-  await vi.waitFor(async () =>
+  await soon(async () =>
     expect((await info('subsystem')).stats.lastCheckpointedEventRevision).toBe(1n),
   );
   await server.client.restartPersistentSubscriptionSubsystem();
-  await vi.waitFor(() => expect(c.ended).toBe('persistent-subscription-dropped'));
+  await soon(() => expect(c.ended).toBe('persistent-subscription-dropped'));
   const next = join('subsystem');
-  await vi.waitFor(() => expect(next.got).toEqual(['2/0']));
+  await soon(() => expect(next.got).toEqual(['2/0']));
 });
 
 test('each change of a group is one $PersistentConfig event in $all', async () => {
@@ -184,7 +185,7 @@ test('each change of a group is one $PersistentConfig event in $all', async () =
   await server.client.createPersistentSubscriptionToStream('configured', 'g', streamSettings());
   await server.client.updatePersistentSubscriptionToStream('configured', 'g', streamSettings());
   await server.client.deletePersistentSubscriptionToStream('configured', 'g');
-  await vi.waitFor(() => expect(c.events).toHaveLength(3));
+  await soon(() => expect(c.events).toHaveLength(3));
   for (const { event } of c.events) expect(event?.type).toBe('$PersistentConfig');
 });
 
@@ -201,10 +202,10 @@ test('everything is there after a restart of the server', async () => {
     );
     const stats = async () =>
       (await own.client.getPersistentSubscriptionToStreamInfo('kept', 'g')).stats;
-    await vi.waitFor(async () => expect((await stats()).lastCheckpointedEventRevision).toBe(1n));
+    await soon(async () => expect((await stats()).lastCheckpointedEventRevision).toBe(1n));
     await own.restart();
-    await vi.waitFor(() => expect(c.ended).toBe('unavailable'));
-    await vi.waitFor(async () =>
+    await soon(() => expect(c.ended).toBe('unavailable'));
+    await soon(async () =>
       expect(await stats()).toMatchObject({
         parkedMessageCount: 1n,
         lastCheckpointedEventRevision: 1n,
@@ -213,9 +214,9 @@ test('everything is there after a restart of the server', async () => {
     const next = new ClientConsumer(
       own.client.subscribeToPersistentSubscriptionToStream('kept', 'g'),
     );
-    await vi.waitFor(() => expect(next.got).toEqual(['2/0', '3/0']));
+    await soon(() => expect(next.got).toEqual(['2/0', '3/0']));
     await own.client.replayParkedMessagesToStream('kept', 'g');
-    await vi.waitFor(() => expect(next.got).toEqual(['2/0', '3/0', '0/0']));
+    await soon(() => expect(next.got).toEqual(['2/0', '3/0', '0/0']));
     await next.leave();
   } finally {
     await own.stop();

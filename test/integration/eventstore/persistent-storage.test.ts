@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   ANY,
   type EventStore,
   StoreFailure,
 } from '../../../embedded/eventstore/streams/event-store.ts';
 import { definition, PersistentStore } from '../../support/persistent-store.ts';
+import { soon } from '../../support/soon.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -25,7 +26,7 @@ const reopen = async () => {
 };
 const info = (source: string) => s.subscriptions.info(source, 'g');
 const parkedCount = (source: string, count: number) =>
-  vi.waitFor(() => expect(info(source).parkedMessageCount).toBe(count));
+  soon(() => expect(info(source).parkedMessageCount).toBe(count));
 
 describe('after a restart', () => {
   test('groups, their settings and filters are there', async () => {
@@ -55,18 +56,18 @@ describe('after a restart', () => {
       source === '$all' ? { on: 'stream' as const, regex: '^a$', prefixes: [] } : undefined;
     await s.subscriptions.create(definition(source, {}, filter));
     const c = s.join(source);
-    await vi.waitFor(() => expect(c.got).toHaveLength(5));
+    await soon(() => expect(c.got).toHaveLength(5));
     s.ack(source, c.events[0], c.events[1], c.events[3]);
     await reopen();
     const next = s.join(source);
-    await vi.waitFor(() => expect(next.got).toEqual(['2/0', '3/0', '4/0']));
+    await soon(() => expect(next.got).toEqual(['2/0', '3/0', '4/0']));
   });
 
   test('parked messages are there, counted, and can be replayed', async () => {
     await s.write('a', 3);
     await s.subscriptions.create(definition('a'));
     const c = s.join('a');
-    await vi.waitFor(() => expect(c.got).toHaveLength(3));
+    await soon(() => expect(c.got).toHaveLength(3));
     s.park('a', c.events[0], c.events[2]);
     s.ack('a', c.events[1]);
     await parkedCount('a', 2);
@@ -74,7 +75,7 @@ describe('after a restart', () => {
     expect(info('a').parkedMessageCount).toBe(2);
     const next = s.join('a');
     s.subscriptions.find('a', 'g').replayParked(undefined);
-    await vi.waitFor(() => expect(next.got).toEqual(['0 by 0/0', '2 by 1/0']));
+    await soon(() => expect(next.got).toEqual(['0 by 0/0', '2 by 1/0']));
     await parkedCount('a', 0);
     await reopen();
     expect(info('a').parkedMessageCount).toBe(0);
@@ -84,12 +85,12 @@ describe('after a restart', () => {
     await s.write('a', 1);
     await s.subscriptions.create(definition('a'));
     const c = s.join('a');
-    await vi.waitFor(() => expect(c.got).toHaveLength(1));
+    await soon(() => expect(c.got).toHaveLength(1));
     s.park('a', c.events[0]);
     await parkedCount('a', 1);
     await s.store.deleteStream('a', ANY);
     s.subscriptions.find('a', 'g').replayParked(undefined);
-    await vi.waitFor(() => expect(c.got[1]).toBe('nothing by 0/0'));
+    await soon(() => expect(c.got[1]).toBe('nothing by 0/0'));
   });
 });
 
@@ -98,9 +99,9 @@ describe('sources', () => {
     await s.subscriptions.create(definition('$all'));
     await s.write('a', 2);
     const c = s.join('$all', 100);
-    await vi.waitFor(() => expect(c.events.length).toBeGreaterThan(3));
+    await soon(() => expect(c.events.length).toBeGreaterThan(3));
     s.ack('$all', ...c.events);
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(s.store.streamState('$persistentsubscription-$all::g-checkpoint').status).toBe('live'),
     );
     await s.write('a', 1);
@@ -115,9 +116,9 @@ describe('sources', () => {
     await s.writeLinks('l', '1@a', '9@a');
     await s.subscriptions.create(definition('l', { resolveLinks: true }));
     const c = s.join('l', 100);
-    await vi.waitFor(() => expect(c.got).toHaveLength(2));
+    await soon(() => expect(c.got).toHaveLength(2));
     await Promise.all([s.writeLinks('l', '0@a'), s.write('l', 1), s.writeLinks('l', '1@a')]);
-    await vi.waitFor(() => expect(c.got).toHaveLength(5));
+    await soon(() => expect(c.got).toHaveLength(5));
     expect(c.got).toEqual(['1 by 0/0', 'nothing by 1/0', '0 by 2/0', '3/0', '1 by 4/0']);
   });
 
@@ -125,23 +126,23 @@ describe('sources', () => {
     await s.write('a', 2);
     await s.subscriptions.create(definition('a'));
     const c = s.join('a');
-    await vi.waitFor(() => expect(c.got).toHaveLength(2));
+    await soon(() => expect(c.got).toHaveLength(2));
     await s.store.deleteStream('a', ANY);
     await s.write('a', 1);
-    await vi.waitFor(() => expect(c.got).toEqual(['0/0', '1/0', '2/0']));
+    await soon(() => expect(c.got).toEqual(['0/0', '1/0', '2/0']));
   });
 
   test('a tombstone is delivered live; a later start drops whoever joins', async () => {
     await s.write('a', 1);
     await s.subscriptions.create(definition('a'));
     const c = s.join('a');
-    await vi.waitFor(() => expect(c.got).toHaveLength(1));
+    await soon(() => expect(c.got).toHaveLength(1));
     await s.store.tombstoneStream('a', ANY);
-    await vi.waitFor(() => expect(c.events[1]?.event?.type).toBe('$streamDeleted'));
+    await soon(() => expect(c.events[1]?.event?.type).toBe('$streamDeleted'));
     expect(c.dropped).toBe(false);
     await s.subscriptions.restart();
     expect(c.dropped).toBe(true);
-    await vi.waitFor(() => {
+    await soon(() => {
       const late = s.join('a');
       expect(late.dropped).toBe(true);
     });
@@ -156,9 +157,9 @@ describe('sources', () => {
       definition('$all', {}, { on: 'stream', regex: undefined, prefixes: ['wanted'] }),
     );
     const c = s.join('$all');
-    await vi.waitFor(() => expect(c.got).toEqual(['0/0']));
+    await soon(() => expect(c.got).toEqual(['0/0']));
     s.ack('$all', c.events[0]);
-    await vi.waitFor(() => {
+    await soon(() => {
       const [, position] = /^C:(\d+)\//.exec(info('$all').lastCheckpoint) ?? [];
       expect(Number(position)).toBeGreaterThan(c.events[0]?.logPosition ?? 0);
     });
@@ -172,12 +173,12 @@ describe('management', () => {
     const filter = { on: 'stream' as const, regex: undefined, prefixes: ['a'] };
     await s.subscriptions.create(definition('$all', {}, filter));
     const c = s.join('$all', 2);
-    await vi.waitFor(() => expect(c.got).toEqual(['0/0', '1/0']));
+    await soon(() => expect(c.got).toEqual(['0/0', '1/0']));
     s.ack('$all', c.events[0]);
     await s.subscriptions.update(definition('$all', { maxRetryCount: 3 }));
     expect(c.dropped).toBe(true);
     const next = s.join('$all');
-    await vi.waitFor(() => expect(next.got).toEqual(['1/0', '2/0']));
+    await soon(() => expect(next.got).toEqual(['1/0', '2/0']));
     expect(info('$all').definition).toEqual(definition('$all', { maxRetryCount: 3 }, filter));
   });
 
@@ -185,7 +186,7 @@ describe('management', () => {
     await s.write('a', 2);
     await s.subscriptions.create(definition('a'));
     const c = s.join('a');
-    await vi.waitFor(() => expect(c.got).toHaveLength(2));
+    await soon(() => expect(c.got).toHaveLength(2));
     s.park('a', c.events[0]);
     s.ack('a', c.events[1]);
     await parkedCount('a', 1);
@@ -194,7 +195,7 @@ describe('management', () => {
     await s.subscriptions.create(definition('a'));
     expect(info('a')).toMatchObject({ parkedMessageCount: 0, lastCheckpoint: '' });
     const next = s.join('a');
-    await vi.waitFor(() => expect(next.got).toEqual(['0/0', '1/0']));
+    await soon(() => expect(next.got).toEqual(['0/0', '1/0']));
   });
 
   test('changes at the same time are made one after the other', async () => {
@@ -211,13 +212,13 @@ describe('management', () => {
     await s.write('a', 4);
     await s.subscriptions.create(definition('a'));
     const c = s.join('a');
-    await vi.waitFor(() => expect(c.got).toHaveLength(4));
+    await soon(() => expect(c.got).toHaveLength(4));
     s.park('a', ...c.events);
     await parkedCount('a', 4);
     const group = s.subscriptions.find('a', 'g');
     group.replayParked(2n);
     group.replayParked(undefined);
-    await vi.waitFor(() => expect(c.got.slice(4)).toEqual(['0 by 0/0', '1 by 1/0']));
+    await soon(() => expect(c.got.slice(4)).toEqual(['0 by 0/0', '1 by 1/0']));
     await parkedCount('a', 2);
     group.replayParked(2n ** 62n);
     await parkedCount('a', 0);
@@ -230,16 +231,16 @@ test('a scavenge leaves the newest of the checkpoints, and groups go on behind i
   await s.subscriptions.create(definition('a'));
   const c = s.join('a', 1);
   for (let n = 0; n < 20; n++) {
-    await vi.waitFor(() => expect(c.got).toHaveLength(n + 1), { interval: 1 });
+    await soon(() => expect(c.got).toHaveLength(n + 1));
     s.ack('a', c.events[n]);
-    await vi.waitFor(() => expect(info('a').lastCheckpoint).toBe(String(n)), { interval: 1 });
+    await soon(() => expect(info('a').lastCheckpoint).toBe(String(n)));
   }
   const stream = '$persistentsubscription-a::g-checkpoint';
   const stored = async () => (await s.store.readStream(stream, 0, 'forwards', 100)).records;
-  await vi.waitFor(async () => expect((await stored()).at(-1)?.data.toString()).toBe('"19"'));
+  await soon(async () => expect((await stored()).at(-1)?.data.toString()).toBe('"19"'));
   await s.store.scavenger.start().done;
   expect((await stored()).map(({ data }) => data.toString())).toEqual(['"19"']);
   await reopen();
   const next = s.join('a');
-  await vi.waitFor(() => expect(next.got[0]).toBe('20/0'));
+  await soon(() => expect(next.got[0]).toBe('20/0'));
 });
