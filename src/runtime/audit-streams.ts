@@ -39,18 +39,10 @@ const confirmationsApart = ({ orderNo, events, saga }: OrderBook): readonly Brok
       ];
 };
 
-const isFailure = (event: Recorded<OrderEvent>): boolean => {
-  switch (event.type) {
-    case 'PaymentDeclined':
-    case 'OrderFailed':
-    case 'OrderExpired':
-      return true;
-    case 'OrderCancelled':
-      return event.data.refund === null;
-    default:
-      return false;
-  }
-};
+const failures: readonly OrderEvent['type'][] = ['PaymentDeclined', 'OrderFailed', 'OrderExpired'];
+
+const isFailure = (event: Recorded<OrderEvent>): boolean =>
+  event.type === 'OrderCancelled' ? event.data.refund === null : failures.includes(event.type);
 
 /** I6: CANCELED and PAYMENT_FAILED are final; an order completes at most once. */
 const absorbing = ({ orderNo, events }: OrderBook): readonly Broken[] => {

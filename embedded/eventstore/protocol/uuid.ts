@@ -1,4 +1,4 @@
-import { MalformedMessage, type WireReader } from './wire-reader.ts';
+import type { WireReader } from './wire-reader.ts';
 import { WireWriter } from './wire-writer.ts';
 
 /** Bytes of a UUID, in the order in which its text form reads. */
@@ -116,9 +116,3 @@ export function echoUuid(uuid: WireUuid): WireWriter {
 
 /** True for the id that no event may have. */
 export const isZeroUuid = (id: Uint8Array): boolean => id.every((byte) => byte === 0);
-
-/** @throws MalformedMessage when the id is missing or no UUID. */
-export function requireUuid(uuid: WireUuid): Uint8Array {
-  if (!uuid.id) throw new MalformedMessage('no UUID');
-  return uuid.id;
-}
