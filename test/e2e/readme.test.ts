@@ -1,48 +1,50 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { root } from '../support/processes/root.ts';
-import { startService, type TestService } from '../support/processes/service.ts';
+import { startService } from '../support/processes/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const run = promisify(execFile);
 
-/** The lines of the README's first order, in the order in which a newcomer pastes them. */
-const firstOrder = (): string => {
-  const page = readFileSync(join(root, 'README.md'), 'utf8');
-  const chapter = /^## A first order\n([\s\S]*?)^## /m.exec(page)?.[1] ?? '';
-  return [...chapter.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, lines]) => lines).join('\n');
-};
-
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let service: TestService;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  service = await startService(join(folder.path, 'data'));
-}, 120_000);
-afterAll(async () => {
-  await service?.stop();
-  await folder.remove();
-});
-
-test('the first order of the README works as written', async () => {
-  const script = firstOrder()
-    .replace('http://localhost:3000', service.apiUrl)
-    .replace('http://localhost:4000', service.sandboxUrl);
-  expect(script).toContain(service.apiUrl);
-  const { stdout } = await run('bash', ['-c', script], { timeout: 60_000 });
-
-  const types = [...stdout.matchAll(/"type":"(\w+)"/g)].map(([, type]) => type);
-  expect(types.slice(0, 5)).toEqual([
-    'OrderPlaced',
-    'OrderAwaitingPayment',
-    'PaymentConfirmationRequested',
-    'PaymentApproved',
-    'OrderCompleted',
-  ]);
-  const answers = stdout.split('\n').filter((line) => /^[A-Z_]+$/.test(line));
-  expect(answers).toEqual(['COMPLETED', 'PAYMENT_DECLINED', 'PAYMENT_FAILED']);
+test('the commands of the README work as written', async () => {
+  const page = await readFile(join(root, 'README.md'), 'utf8');
+  const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block);
+  expect(blocks.length).toBeGreaterThan(4);
+  const folder = await temporaryFolder();
+  const service = await startService(join(folder.path, 'data'));
+  try {
+    // Only the addresses differ: the tests take free ports.
+    const script = blocks
+      .join('\n')
+      .replaceAll('http://localhost:3000', service.apiUrl)
+      .replaceAll('http://localhost:4000', service.sandboxUrl);
+    const { stdout } = await run('bash', ['-eu', '-o', 'pipefail', '-c', script], {
+      cwd: folder.path,
+      timeout: 60_000,
+    });
+    const seen = [
+      ...stdout.matchAll(/"type":"(\w+)"|^(COMPLETED|PAYMENT_DECLINED|PAYMENT_FAILED)$/gm),
+    ].map(([, type, word]) => type ?? word);
+    expect(seen).toEqual([
+      'OrderPlaced',
+      'OrderAwaitingPayment',
+      'PaymentConfirmationRequested',
+      'PaymentApproved',
+      'OrderCompleted',
+      'COMPLETED',
+      'OrderPlaced',
+      'OrderAwaitingPayment',
+      'PaymentConfirmationRequested',
+      'PaymentDeclined',
+      'PAYMENT_DECLINED',
+      'PAYMENT_FAILED',
+    ]);
+    expect(stdout.match(/effects: \{ do: 1, undo: 1/g)).toHaveLength(3);
+  } finally {
+    await service.stop('SIGINT');
+    await folder.remove();
+  }
 }, 120_000);
