@@ -32,7 +32,7 @@ export class PersistentSubscriptions {
 
   constructor(store: EventStore, logger: Logger, clock: Clock = systemClock) {
     this.surroundings = { store, logger, clock };
-    this.config = new ConfigStore(store);
+    this.config = new ConfigStore(store, logger);
   }
 
   /** Loads the configured groups and lets them work. */

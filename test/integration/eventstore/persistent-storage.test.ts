@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  ANY,
-  type EventStore,
-  StoreFailure,
-} from '../../../embedded/eventstore/streams/event-store.ts';
+import { newEvent } from '../../../embedded/eventstore/persistent-subscriptions/storage/new-event.ts';
+import { ANY } from '../../../embedded/eventstore/streams/event-store.ts';
 import { definition, PersistentStore } from '../../support/persistent-store.ts';
 import { soon } from '../../support/soon.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -79,6 +76,38 @@ describe('after a restart', () => {
     await parkedCount('a', 0);
     await reopen();
     expect(info('a').parkedMessageCount).toBe(0);
+  });
+
+  test.each([
+    ['no JSON', '{'],
+    ['something else', '{"n":1}'],
+    ['a group without a name', '{"entries":[{}]}'],
+    ['nothing', ''],
+  ])('a foreign event in the configuration, %s, is passed over', async (_what, data) => {
+    await s.subscriptions.create(definition('a'));
+    const foreign = newEvent('$PersistentConfig', data, { isJson: true });
+    await s.store.append('$persistentSubscriptionConfig', ANY, [foreign]);
+    await reopen();
+    expect(s.subscriptions.list(undefined)).toHaveLength(1);
+    await s.store.append('$persistentSubscriptionConfig', ANY, [
+      newEvent('$PersistentConfig', data, { isJson: false }),
+      newEvent('$PersistentConfig', data, { isJson: false }),
+    ]);
+    await reopen();
+    expect(s.subscriptions.list(undefined)).toEqual([]);
+    await s.subscriptions.create(definition('b'));
+  });
+
+  test('a foreign checkpoint counts as none', async () => {
+    await s.write('a', 1);
+    await s.subscriptions.create(definition('a'));
+    for (const data of ['"x"', '{', '5', '""']) {
+      const foreign = newEvent('$SubscriptionCheckpoint', data, { isJson: true });
+      await s.store.append('$persistentsubscription-a::g-checkpoint', ANY, [foreign]);
+      await reopen();
+      const c = s.join('a');
+      await soon(() => expect(c.got).toEqual(['0/0']));
+    }
   });
 
   test('a parked message of a source that was deleted meanwhile comes as a link only', async () => {

@@ -1,3 +1,5 @@
+import type { Logger } from '../../logger.ts';
+import { compileFilter } from '../../streams/event-filter.ts';
 import { ANY, type EventStore } from '../../streams/event-store.ts';
 import { type GroupDefinition, parseStartFrom, startFromText } from '../group-settings.ts';
 import { ALL, CONFIG_STREAM } from '../names.ts';
@@ -11,25 +13,28 @@ const KEPT_CONFIGS = 2;
 /** The definitions of all groups: every change is one event that holds them all. */
 export class ConfigStore {
   private readonly store: EventStore;
+  private readonly logger: Logger;
 
-  constructor(store: EventStore) {
+  constructor(store: EventStore, logger: Logger) {
     this.store = store;
+    this.logger = logger;
   }
 
-  /** @throws Error when the stored configuration cannot be understood. */
+  /**
+   * The definitions of the newest event that can be understood. Any client may write to the stream:
+   * what somebody else wrote must not keep the server from starting.
+   */
   async load(): Promise<readonly GroupDefinition[]> {
-    const page = await this.store.readStream(
-      CONFIG_STREAM,
-      Number.POSITIVE_INFINITY,
-      'backwards',
-      1,
-    );
-    const [newest] = page.records;
-    if (newest === undefined) return [];
-    const config: unknown = JSON.parse(newest.data.toString('utf8'));
-    const entries = isObject(config) && Array.isArray(config.entries) ? config.entries : undefined;
-    if (entries === undefined) throw new Error(`${CONFIG_STREAM} holds no list of groups`);
-    return entries.map(decodeEntry);
+    const from = Number.POSITIVE_INFINITY;
+    const page = await this.store.readStream(CONFIG_STREAM, from, 'backwards', KEPT_CONFIGS);
+    for (const record of page.records)
+      try {
+        return decodeConfig(record.data);
+      } catch (err) {
+        const { revision } = record;
+        this.logger.error({ err, revision }, 'a configuration of groups is not understood');
+      }
+    return [];
   }
 
   /** Resolves when the definitions are durable. */
@@ -51,6 +56,15 @@ export class ConfigStore {
     ]);
     if (result.kind !== 'written') throw new Error(`${CONFIG_STREAM} takes no events`);
   }
+}
+
+function decodeConfig(data: Buffer): readonly GroupDefinition[] {
+  const config: unknown = JSON.parse(data.toString('utf8'));
+  if (!isObject(config) || !Array.isArray(config.entries))
+    throw new Error(`${CONFIG_STREAM} holds no list of groups`);
+  const definitions = config.entries.map(decodeEntry);
+  for (const { filter } of definitions) if (filter !== undefined) compileFilter(filter);
+  return definitions;
 }
 
 const encodeEntry = ({ source, group, settings, filter }: GroupDefinition) => ({
