@@ -63,7 +63,8 @@ export class ModelStore {
     const revived = s.softDeleted;
     const limits = limitsOf(text);
     Object.assign(s, { hasMetadata: true, softDeleted: false, ...limits });
-    if (revived) s.truncateBefore = s.ids.length;
+    // The server hides the old events by a key of its own, which a key of the wrong type voids as well.
+    if (revived && text !== WRONG_TYPE) s.truncateBefore = s.ids.length;
     return 'written';
   }
 
@@ -114,6 +115,8 @@ export class ModelStore {
     return created;
   }
 }
+
+const WRONG_TYPE = '{"$maxCount":"x"}';
 
 /** Metadata that is malformed limits nothing. */
 const limitsOf = (text: string): { maxCount: number; truncateBefore: number } => ({
