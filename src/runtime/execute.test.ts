@@ -197,6 +197,30 @@ describe('concurrent writers', () => {
   });
 });
 
+describe('a command bound to a revision', () => {
+  const fillAt = (ifRevision: bigint | 'no-stream', command: number) =>
+    jars.execute(
+      '1',
+      { type: 'fill', amount: 1 },
+      { commandId: idAt(command), context, ifRevision },
+    );
+
+  test('is carried out on exactly that one', async () => {
+    expect(await fillAt('no-stream', 0)).toMatchObject({ kind: 'done', revision: 0n });
+    expect(await fillAt(0n, 1)).toMatchObject({ kind: 'done', revision: 1n });
+    expect(await fillAt(0n, 2)).toEqual({ kind: 'conflict' });
+    expect(await fillAt('no-stream', 3)).toEqual({ kind: 'conflict' });
+    expect(memory.eventsOf('jar-1')).toHaveLength(2);
+  });
+
+  test('looks at the stream before it says no, and loses to whoever writes first', async () => {
+    await fill(1);
+    memory.write('jar-1', [filled(2)], idAt(10));
+    expect(await fillAt(0n, 1)).toEqual({ kind: 'conflict' });
+    expect(await fillAt(1n, 2)).toMatchObject({ kind: 'done', state: { amount: 4 } });
+  });
+});
+
 test('loading folds the whole stream, and of a missing one nothing', async () => {
   memory.write('jar-1', [filled(2), filled(3)], idAt(10));
   expect(await jars.load('1', signal)).toMatchObject({

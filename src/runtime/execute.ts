@@ -16,13 +16,14 @@ export type Outcome<State, Event, Rejection> =
       readonly events: readonly Event[];
     }
   | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly state: State }
-  /** Others kept writing to the stream; nothing was written by this command. */
+  /** Others kept writing to the stream, or it is not at `ifRevision`; nothing was written by this command. */
   | { readonly kind: 'conflict' };
 
 export type Executor<State, Command, Event, Rejection> = {
   /**
    * Decides and appends; `commandId` is a UUID: the same one twice is one append. `isNew` says that nobody can have written
-   * under this id yet, which saves reading a stream that is not there; the append finds out when that is wrong.
+   * under this id yet, which saves reading a stream that is not there; the append finds out when that is wrong. With
+   * `ifRevision` the command is carried out on exactly that revision, or not at all (`conflict`).
    */
   readonly execute: (
     id: string,
@@ -31,6 +32,7 @@ export type Executor<State, Command, Event, Rejection> = {
       readonly commandId: string;
       readonly context: Context;
       readonly isNew?: boolean;
+      readonly ifRevision?: Expected;
     },
   ) => Promise<Outcome<State, Event, Rejection>>;
   /** The state after every event now in the stream. */
@@ -114,7 +116,7 @@ export const executor = <
 
   return {
     load: (id, signal) => readTail(id, cache.get(id) ?? empty, signal),
-    execute: async (id, command, { commandId, context, isNew = false }) => {
+    execute: async (id, command, { commandId, context, isNew = false, ifRevision }) => {
       const assumed = cache.get(id) ?? (isNew ? empty : undefined);
       let folded = assumed ?? (await readTail(id, empty, context.signal));
       let fresh = assumed === undefined;
@@ -124,6 +126,12 @@ export const executor = <
         if (folded.recent.includes(firstId)) {
           const { state, revision, position } = folded;
           return { kind: 'done', state, revision, position, events: [] };
+        }
+        if (ifRevision !== undefined && folded.revision !== ifRevision) {
+          if (fresh) return { kind: 'conflict' };
+          folded = await readTail(id, folded, context.signal);
+          fresh = true;
+          continue;
         }
         const decision = decider.decide(command, folded.state);
         const writes = decision.kind === 'accepted' && decision.events.length > 0;

@@ -8,7 +8,14 @@ import { commandIdOf } from '../../runtime/saga-command-id.ts';
 import { serial } from '../../runtime/serial.ts';
 import { offerToken } from '../http/consistency.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { etagOf, idempotencyKeyOf, ifMatchOf, requireVersion, versionOf } from '../http/headers.ts';
+import {
+  etagOf,
+  idempotencyKeyOf,
+  ifMatchOf,
+  ifSeen,
+  requireVersion,
+  versionOf,
+} from '../http/headers.ts';
 import { doneOrRefuse, refuse } from '../http/refuse.ts';
 import { contextOf, freshCommandId, memberIdOf, signalOf } from '../http/request-state.ts';
 import { parse } from '../http/validation.ts';
@@ -43,12 +50,19 @@ export const cartRoutes = (deps: CartDeps, guards: readonly RequestHandler[]): R
     requireVersion(seen, versionOf(revision));
   };
 
-  const run = async (res: Response, command: CartCommand, commandId: string): Promise<Loaded> =>
+  const run = async (
+    res: Response,
+    command: CartCommand,
+    commandId: string,
+    seen: bigint | undefined,
+  ): Promise<Loaded> =>
     doneOrRefuse(
       await carts.execute(memberIdOf(res), command, {
         commandId,
         context: contextOf(res, commandId),
+        ...ifSeen(seen),
       }),
+      seen !== undefined,
     );
 
   const lines = (
@@ -93,12 +107,12 @@ export const cartRoutes = (deps: CartDeps, guards: readonly RequestHandler[]): R
     await checkSeen(res, seen);
     const live = await liveVariants(products, ids, context);
     const command: CartCommand = { type: 'AddItems', items: lines(res, items, live) };
-    return changed(res, await run(res, command, commandId), live, ids);
+    return changed(res, await run(res, command, commandId, seen), live, ids);
   };
 
   const remove = async (res: Response, seen: bigint | undefined, command: CartCommand) => {
     await checkSeen(res, seen);
-    changed(res, await run(res, command, freshCommandId()), null, []);
+    changed(res, await run(res, command, freshCommandId(), seen), null, []);
     res.status(204).end();
   };
 
@@ -152,7 +166,7 @@ export const cartRoutes = (deps: CartDeps, guards: readonly RequestHandler[]): R
       const live = await liveVariants(products, [productVariantId], contextOf(res));
       const [line] = lines(res, [{ productVariantId, quantity }], live);
       if (!line) throw new Error('one item makes one line');
-      const cart = await run(res, { type: 'ChangeQuantity', ...line }, freshCommandId());
+      const cart = await run(res, { type: 'ChangeQuantity', ...line }, freshCommandId(), seen);
       const [item] = changed(res, cart, live, [productVariantId]);
       res.json(item);
     },

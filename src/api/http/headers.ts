@@ -41,6 +41,14 @@ export const ifMatchOf = (req: Request): bigint | undefined => {
 export const versionOf = (revision: bigint | 'no-stream'): bigint =>
   revision === 'no-stream' ? 0n : revision + 1n;
 
+/** Binds a command to the version that the client has seen, if it has said which. */
+export const ifSeen = (
+  seen: bigint | undefined,
+): { readonly ifRevision?: bigint | 'no-stream' } => {
+  if (seen === undefined) return {};
+  return { ifRevision: seen <= 0n ? 'no-stream' : seen - 1n };
+};
+
 /** @param shown what else the representation depends on besides the stream; not compared by If-Match */
 export const etagOf = (version: bigint | number, shown = ''): string =>
   `"${version}${shown && `.${shown}`}"`;

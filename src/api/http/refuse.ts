@@ -43,10 +43,12 @@ type Done<State, Event> = Extract<Outcome<State, Event, Rejection>, { kind: 'don
 
 /**
  * Takes a command's outcome apart.
- * @throws ProblemError for a rejection, and BUSY when others kept winning the race
+ * @param seen whether the command was bound to the version that the client has seen
+ * @throws ProblemError for a rejection; PRECONDITION_FAILED or BUSY when others won the race
  */
 export const doneOrRefuse = <State, Event>(
   outcome: Outcome<State, Event, Rejection>,
+  seen = false,
 ): Done<State, Event> => {
   switch (outcome.kind) {
     case 'done':
@@ -54,6 +56,6 @@ export const doneOrRefuse = <State, Event>(
     case 'rejected':
       return refuse(outcome.rejection);
     case 'conflict':
-      throw new ProblemError('BUSY');
+      throw new ProblemError(seen ? 'PRECONDITION_FAILED' : 'BUSY');
   }
 };

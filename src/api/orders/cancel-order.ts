@@ -8,6 +8,7 @@ import { offerToken } from '../http/consistency.ts';
 import {
   idempotencyKeyOf,
   ifMatchOf,
+  ifSeen,
   preferredWaitMs,
   requireVersion,
   versionOf,
@@ -58,14 +59,18 @@ export const cancelOrder = (deps: CancelDeps): RequestHandler => {
     const waitMs = preferredWaitMs(req, res);
     const { order, revision } = await ownOrder(orders, orderNo, memberIdOf(res), signalOf(res));
     const repeated = askedBefore(order, refundId, wish);
-    if (!repeated) requireVersion(ifMatchOf(req), versionOf(revision));
+    const seen = repeated ? undefined : ifMatchOf(req);
+    requireVersion(seen, versionOf(revision));
 
     const commandId = freshCommandId();
     const context = contextOf(res, commandId);
     const command = isUnpaid(order)
       ? cancelUnpaid(wish)
       : await requestCancellation(deps, order, wish, refundId, context);
-    const done = doneOrRefuse(await orders.execute(orderNo, command, { commandId, context }));
+    const done = doneOrRefuse(
+      await orders.execute(orderNo, command, { commandId, context, ...ifSeen(seen) }),
+      seen !== undefined,
+    );
     const settled =
       waitMs > 0 ? await deps.untilSettled(orderNo, waitMs, signalOf(res)) : undefined;
     offerToken(res, settled?.position ?? done.position);
