@@ -1,4 +1,5 @@
 import type { EventFamily } from '../domain/kernel/events.ts';
+import { oneAhead } from './one-ahead.ts';
 import type { Batch, Feed, Log, Metrics } from './ports.ts';
 import {
   type AnyProjection,
@@ -22,8 +23,8 @@ export type ProjectorState = {
 
 /** As many events in one transaction: upserts gain little beyond, and readers wait for the whole of it. */
 const MAX_EVENTS = 500;
-/** How long a batch may fill while catching up. */
-const MAX_WAIT_MS = 20;
+/** How long a batch may fill while catching up; at the end of the log nothing is waited for. */
+const MAX_WAIT_MS = 200;
 /** Rows kept folded in memory per table; an order is touched about ten times within its first minutes. */
 const CACHE_ROWS = 5_000;
 const RETRY_MS = 500;
@@ -136,14 +137,15 @@ export const createProjector = (options: {
     let running = writer.targets.map((target) =>
       createTableFold(target, writer.rows, { cacheRows: CACHE_ROWS }),
     );
+    const leaving = new AbortController();
     const batches = feed.batches({
       from: startOf(running),
       families: familiesFor(projections, families),
       maxEvents: MAX_EVENTS,
       maxWaitMs: MAX_WAIT_MS,
-      signal,
+      signal: AbortSignal.any([signal, leaving.signal]),
     });
-    for await (const batch of batches) {
+    for await (const batch of oneAhead(batches, () => leaving.abort())) {
       const folded = await Promise.all(running.map((fold) => fold.fold(batch)));
       const stopped = await commit(writer, batch, folded);
       for (const { table, poison } of stopped) {
