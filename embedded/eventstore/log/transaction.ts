@@ -51,7 +51,7 @@ export function encodeTransaction(
     fields.push(field);
     size += RECORD.encoded + recordedEventSize(field);
   }
-  const bytes = Buffer.allocUnsafeSlow(size);
+  const bytes = Buffer.allocUnsafe(size);
   for (const [i, field] of fields.entries()) writeRecord(bytes, offsets[i] ?? 0, field);
   writeHeader(bytes, records.length);
   return { bytes, records: offsets.map((offset) => new StoredRecord(bytes, offset)) };
