@@ -162,16 +162,18 @@ export const createProjector = (options: {
 
   /** Starts what `renew` is for; `done` is called when the tables to feed are others than before. */
   const renewOutdated = async (signal: AbortSignal, done: () => void): Promise<void> => {
-    const names = await store.outdated(projections);
-    if (names.length === 0 || !options.renew) return;
-    log.info({ names }, 'read models of an older version are being rebuilt');
+    let names: readonly string[] = [];
     try {
+      names = await store.outdated(projections);
+      if (names.length === 0 || !options.renew) return;
+      log.info({ names }, 'read models of an older version are being rebuilt');
       await options.renew(
         projections.filter(({ name }) => names.includes(name)),
         signal,
       );
       done();
     } catch (error) {
+      // Nobody waits for this one while events come in: an error that left it would end the process.
       if (!signal.aborted) log.error({ names, reason: textOf(error) }, 'rebuilding failed');
     }
   };
