@@ -46,6 +46,19 @@ const growingLog = () => {
   };
 };
 
+const collecting = (given: bigint[]) => {
+  const take = (entries: readonly Entry[]): void => {
+    given.push(...entries.map(({ position }) => position));
+  };
+  return {
+    live: take,
+    past: (entries: readonly Entry[]) => {
+      take(entries);
+      return Promise.resolve(true);
+    },
+  };
+};
+
 describe('catching up', () => {
   test('gives every entry once and in order, whatever is written and told while the past is read', async () => {
     const step = fc.constantFrom('append', 'tell');
@@ -68,10 +81,7 @@ describe('catching up', () => {
             return page;
           };
           const given: bigint[] = [];
-          await catchUp(hub, past, topic, BigInt(from), (entries) => {
-            given.push(...entries.map(({ position }) => position));
-            return true;
-          });
+          await catchUp(hub, past, topic, BigInt(from), collecting(given));
           act(after);
           tell();
           const expected = log
@@ -97,10 +107,7 @@ describe('catching up', () => {
       return page;
     };
     const given: bigint[] = [];
-    await catchUp(hub, past, topic, 0n, (entries) => {
-      given.push(...entries.map(({ position }) => position));
-      return true;
-    });
+    await catchUp(hub, past, topic, 0n, collecting(given));
     expect(given).toEqual(log.map(({ position }) => position));
   });
 
@@ -108,11 +115,14 @@ describe('catching up', () => {
     const { append, hub, listening } = growingLog();
     append();
     const one = async () => [entry(1n)];
-    const stop = await catchUp(hub, one, topic, 0n, () => false);
+    const stop = await catchUp(hub, one, topic, 0n, {
+      past: () => Promise.resolve(false),
+      live: () => undefined,
+    });
     stop();
     expect(listening()).toBe(false);
     const broken = () => Promise.reject(new Error('no database'));
-    await expect(catchUp(hub, broken, topic, 0n, () => true)).rejects.toThrow('no database');
+    await expect(catchUp(hub, broken, topic, 0n, collecting([]))).rejects.toThrow('no database');
     expect(listening()).toBe(false);
   });
 });

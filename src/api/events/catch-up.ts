@@ -1,7 +1,12 @@
 import type { Entry, FeedHub, Topic } from './feed-hub.ts';
 
-/** Takes entries in order; false says that no more are wanted. */
-export type Sink = (entries: readonly Entry[]) => Promise<boolean> | boolean;
+/** Takes entries in order. */
+export type Sink = {
+  /** Takes as long as the receiver needs; false says that no more are wanted. */
+  readonly past: (entries: readonly Entry[]) => Promise<boolean>;
+  /** Cannot wait: more entries are on their way. */
+  readonly live: (entries: readonly Entry[]) => void;
+};
 
 const PAGE = 500;
 /** Entries kept from the live feed while the past is read; beyond that the past is simply read further. */
@@ -26,13 +31,13 @@ export const catchUp = async (
   let missed = false;
   let waiting: Entry[] = [];
 
-  const give = (entries: readonly Entry[]): Promise<boolean> | boolean => {
+  const unseen = (entries: readonly Entry[]): readonly Entry[] => {
     const fresh = entries.filter(({ position }) => position > cursor);
     cursor = fresh.at(-1)?.position ?? cursor;
-    return fresh.length === 0 || sink(fresh);
+    return fresh;
   };
   const stop = hub.listen(topic, (entries) => {
-    if (live) void give(entries);
+    if (live) sink.live(unseen(entries));
     else if (waiting.length < MAX_WAITING) waiting.push(...entries);
     else missed = true;
   });
@@ -41,11 +46,18 @@ export const catchUp = async (
     for (;;) {
       waiting = [];
       missed = false;
-      if (!(await readPast(past, () => cursor, give))) return stop;
+      if (
+        !(await readPast(
+          past,
+          () => cursor,
+          (page) => sink.past(unseen(page)),
+        ))
+      )
+        return stop;
       // From here to `live` nothing awaits: no entry can come between.
       if (missed) continue;
       live = true;
-      void give(waiting);
+      sink.live(unseen(waiting));
       waiting = [];
       return stop;
     }
@@ -58,7 +70,7 @@ export const catchUp = async (
 const readPast = async (
   past: (position: bigint, limit: number) => Promise<readonly Entry[]>,
   cursor: () => bigint,
-  give: (entries: readonly Entry[]) => Promise<boolean> | boolean,
+  give: (entries: readonly Entry[]) => Promise<boolean>,
 ): Promise<boolean> => {
   for (;;) {
     const page = await past(cursor(), PAGE);

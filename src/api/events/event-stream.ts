@@ -1,7 +1,7 @@
 import { createEventBuffer, createSession, type Session } from 'better-sse';
 import type { Request, Response } from 'express';
 import type { StreamEvent } from '../contract.ts';
-import { catchUp } from './catch-up.ts';
+import { catchUp, type Sink } from './catch-up.ts';
 import type { Entry, FeedHub, Topic } from './feed-hub.ts';
 
 /** What a new listener is shown first: the state at `position`, from where events follow. */
@@ -18,8 +18,10 @@ export type StreamSource = {
 export type StreamLimits = {
   /** A comment is sent this often, so that proxies see life. */
   readonly heartbeatMs: number;
-  /** A client that lets more than this lie unread is closed; it resumes where it was. */
+  /** A live client that lets more than this lie unread is closed; it resumes where it was. */
   readonly maxUnreadBytes: number;
+  /** A client that is sent the past is waited for, but not for longer than this without reading. */
+  readonly stallMs: number;
   /** How long a client should wait before it comes back. */
   readonly retryMs: number;
 };
@@ -27,8 +29,12 @@ export type StreamLimits = {
 export const streamLimits: StreamLimits = {
   heartbeatMs: 15_000,
   maxUnreadBytes: 512 * 1024,
+  stallMs: 30_000,
   retryMs: 2_000,
 };
+
+/** Of the past: few enough that a page is not held in memory twice. */
+const ENTRIES_A_WRITE = 50;
 
 const eventOf = ({ row: { memberId: _owner, ...row }, status }: Entry): StreamEvent => ({
   ...row,
@@ -77,7 +83,7 @@ export const streamEvents = async (
     if (start.reset) session.push({ reason: 'unknown event id' }, 'reset', '');
     if (start.snapshot)
       session.push(start.snapshot.data, 'snapshot', String(start.snapshot.position));
-    const sink = (entries: readonly Entry[]) => send(session, res, entries, limits);
+    const sink = sinkOf(session, res, limits);
     const past = (position: bigint, limit: number) => source.past(topic, position, limit);
     stop = await catchUp(source.hub, past, topic, start.from, sink);
     await ended;
@@ -119,34 +125,47 @@ const endOf = (session: Session, res: Response): Promise<void> =>
     session.once('disconnected', () => resolve());
   });
 
-const send = (
-  session: Session,
-  res: Response,
-  entries: readonly Entry[],
-  { maxUnreadBytes }: StreamLimits,
-): boolean | Promise<boolean> => {
-  if (!session.isConnected || res.writableEnded) return false;
+/** One write for a run of entries: each write is a chunk and a system call. */
+const write = (session: Session, entries: readonly Entry[]): void => {
   const buffer = createEventBuffer();
   for (const entry of entries) buffer.push(eventOf(entry), 'order', String(entry.position));
-  // One write for a run of entries: each write is a chunk and a system call.
   void session.batch(buffer);
-  if (res.writableLength > maxUnreadBytes) {
-    res.destroy();
-    return false;
-  }
-  return res.writableNeedDrain ? drained(res) : true;
 };
 
-const drained = (res: Response): Promise<boolean> =>
+const sinkOf = (
+  session: Session,
+  res: Response,
+  { maxUnreadBytes, stallMs }: StreamLimits,
+): Sink => {
+  const open = (): boolean => session.isConnected && !res.writableEnded;
+  return {
+    past: async (entries) => {
+      for (let at = 0; at < entries.length && open(); at += ENTRIES_A_WRITE) {
+        write(session, entries.slice(at, at + ENTRIES_A_WRITE));
+        if (res.writableNeedDrain && !(await drained(res, stallMs))) res.destroy();
+      }
+      return open();
+    },
+    live: (entries) => {
+      if (entries.length === 0 || !open()) return;
+      write(session, entries);
+      if (res.writableLength > maxUnreadBytes) res.destroy();
+    },
+  };
+};
+
+/** @returns false when the client has gone, or has read nothing for `stallMs` */
+const drained = (res: Response, stallMs: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const onDrain = (): void => {
-      res.off('close', onClose);
-      resolve(true);
-    };
-    const onClose = (): void => {
+    const end = (ready: boolean) => (): void => {
+      clearTimeout(timer);
       res.off('drain', onDrain);
-      resolve(false);
+      res.off('close', onClose);
+      resolve(ready);
     };
+    const onDrain = end(true);
+    const onClose = end(false);
+    const timer = setTimeout(onClose, stallMs);
     res.once('drain', onDrain);
     res.once('close', onClose);
   });

@@ -55,7 +55,7 @@ const ofGateway = (error: GatewayError): ProblemError =>
       });
 
 /** Connection refused or lost (Node's codes), too many connections, shutting down (PostgreSQL's classes 08, 53 and 57P). */
-const isUnavailableDatabase = (error: unknown): boolean => {
+export const isUnavailableDatabase = (error: unknown): boolean => {
   if (!(error instanceof Error) || !('code' in error)) return false;
   const code = String(error.code);
   return (

@@ -6,6 +6,7 @@ import type { EventLog } from '../../runtime/ports.ts';
 import type { OrderReads, ReadGate } from '../../runtime/read-ports.ts';
 import type { OrderPage } from '../contract.ts';
 import { awaitToken } from '../http/consistency.ts';
+import { isUnavailableDatabase } from '../http/error-handler.ts';
 import { alreadyHas, etagOf } from '../http/headers.ts';
 import { refuse } from '../http/refuse.ts';
 import { memberIdOf, signalOf } from '../http/request-state.ts';
@@ -77,7 +78,7 @@ export const sendOrder = (req: Request, res: Response, row: OrderRow, status = 2
 };
 
 /**
- * `GET /orders/{orderNo}`: from the read side, or from the streams where the read side does not know the order yet and for a
+ * `GET /orders/{orderNo}`: from the read side, or from the streams where the read side does not know the order (yet) and for a
  * moment of the past (`?asOf=`).
  */
 export const getOrder =
@@ -91,9 +92,22 @@ export const getOrder =
       return;
     }
     await awaitToken(gate, req, res);
-    const row = (await reads.find(orderNo)) ?? (await fold(orderNo, signalOf(res)));
+    const row = (await knownRow(reads, orderNo)) ?? (await fold(orderNo, signalOf(res)));
     sendOrder(req, res, ownRow(row, res));
   };
+
+/** Undefined where the read side does not know the order yet, or cannot be asked. */
+const knownRow = async (
+  reads: ReadDeps['reads'],
+  orderNo: string,
+): Promise<OrderRow | undefined> => {
+  try {
+    return await reads.find(orderNo);
+  } catch (error) {
+    if (isUnavailableDatabase(error)) return undefined;
+    throw error;
+  }
+};
 
 /** `GET /orders/{orderNo}/history`: what happened to the order, event by event, without personal data. */
 export const getHistory =
