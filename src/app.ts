@@ -18,6 +18,7 @@ import { gaugeReader } from './gauges.ts';
 import { httpPart } from './http-part.ts';
 import type { Config } from './platform/config.ts';
 import { createLifecycle, type Part } from './platform/lifecycle.ts';
+import { whileAway } from './postgres/while-away.ts';
 import { projections } from './projections/index.ts';
 import { orders as ordersProjection } from './projections/orders.ts';
 import { createProjector } from './runtime/project.ts';
@@ -196,7 +197,11 @@ export const createApp = (config: Config, dependencies: Dependencies): App => {
   });
 
   const parts: Part[] = [
-    { name: 'connections', start: postgres.migrate, stop: composition.close },
+    {
+      name: 'connections',
+      start: () => whileAway(postgres.migrate, { log: logger, clock }),
+      stop: composition.close,
+    },
     ...(plays('projector') ? [background('projector', projector.run, dependencies)] : []),
     ...(plays('process-manager') ? [background('process managers', sagas.run, dependencies)] : []),
     ...(plays('api') ? [background('order feed', hub.run, dependencies)] : []),
