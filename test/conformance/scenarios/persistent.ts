@@ -214,11 +214,6 @@ export const persistent: Scenarios = {
     const one = join(scene, (_, index) => (index < 12 ? 'ack' : 'hold'), 12);
     await until(async () => (await info(scene)).stats.lastCheckpointedEventRevision === 11n);
     await one.leave();
-    await scene.client.updatePersistentSubscriptionToStream(
-      scene.name('a'),
-      'g',
-      streamSettings({ startFrom: START }),
-    );
     const two = join(scene, undefined, 20);
     await has(two, 8);
     await two.leave();

@@ -1,5 +1,5 @@
 import { ANY, NO_STREAM, STREAM_EXISTS } from '@eventstore/db-client';
-import { event, events, outcome, revisions, type Scenarios, type Scene } from '../scene.ts';
+import { event, events, outcome, revisions, type Scenarios, type Scene, until } from '../scene.ts';
 
 /** A stream of three events that was deleted. */
 const deleted = async ({ client, name }: Scene): Promise<string> => {
@@ -22,10 +22,9 @@ export const removal: Scenarios = {
       const result = scene.client.appendToStream(stream, events(2), { expectedRevision });
       seen.push(await outcome(result.then((r) => r.nextExpectedRevision)));
       // The real server writes the metadata of the new stream just after the answer.
-      let left: unknown;
-      for (let i = 0; i < 100 && !Array.isArray(left); i++)
-        left = await revisions(scene.client.readStream(stream));
-      seen.push(left);
+      const read = () => revisions(scene.client.readStream(stream));
+      await until(async () => Array.isArray(await read()));
+      seen.push(await read());
     }
     return seen;
   },
