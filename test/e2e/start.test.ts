@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { type ProcessIdentity, stillRuns } from '../../embedded/launch/process-identity.ts';
+import { createDatabase } from '../support/database.ts';
 import { startService, type TestService } from '../support/processes/service.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -68,6 +69,24 @@ describe('the service as it is started on a bare machine', () => {
     process.kill(JSON.parse(await readFile(run, 'utf8')).pid, 'SIGKILL');
     await vi.waitFor(() => expect(output()).toContain('an embedded part runs again'), 15_000);
     await vi.waitFor(async () => expect(await readiness(apiUrl)).toBe(200), 15_000);
+  });
+});
+
+describe('the service with real parts named by their addresses', () => {
+  test('starts neither embedded part, and behaves the same', async () => {
+    const database = await createDatabase('by_url');
+    const { apiUrl, connections, stop } = await start({
+      EVENTSTORE_URL: inject('eventStoreUrl'),
+      DATABASE_URL: database.url,
+    });
+    await vi.waitFor(async () => expect(await readiness(apiUrl)).toBe(200), 10_000);
+    expect(connections.EVENTSTORE_URL).toBe(inject('eventStoreUrl'));
+    expect(await readdir(join(folder.path, 'data', 'run'))).toEqual([
+      'environment.json',
+      'sandbox.pid',
+    ]);
+    expect(await stop()).toBe(0);
+    await database.drop();
   });
 });
 
