@@ -15,8 +15,6 @@ import { backoffMs, pause } from './waiting.ts';
 
 type Options = Parameters<Feed['batches']>[0];
 
-/** Events held ready while the consumer is busy with a batch; beyond it the server is made to wait. */
-const BUFFERED_EVENTS = 1_024;
 /** In units of the server's search window (32 events): a checkpoint about every 1,000 events of others. */
 const CHECKPOINT_INTERVAL = 32;
 /** A position that moved without an event of ours is passed on after this long; it only saves reading again after a restart. */
@@ -82,17 +80,14 @@ async function* run(
   const { families, maxEvents, maxWaitMs, signal } = options;
   const puller = createPuller();
   const from = batcher.position();
-  const subscription = clients.current().subscribeToAll(
-    {
-      fromPosition: from < 0n ? START : { commit: from, prepare: from },
-      filter: streamNameFilter({
-        prefixes: families.map((family) => `${family.category}-`),
-        checkpointInterval: CHECKPOINT_INTERVAL,
-        checkpointReached: (_, position) => puller.checkpointReached(position),
-      }),
-    },
-    { highWaterMark: BUFFERED_EVENTS },
-  );
+  const subscription = clients.current().subscribeToAll({
+    fromPosition: from < 0n ? START : { commit: from, prepare: from },
+    filter: streamNameFilter({
+      prefixes: families.map((family) => `${family.category}-`),
+      checkpointInterval: CHECKPOINT_INTERVAL,
+      checkpointReached: (_, position) => puller.checkpointReached(position),
+    }),
+  });
   const abandon = abandonable(subscription, () => subscription.unsubscribe());
   puller.attach(subscription);
   subscription.on('confirmation', onConfirmed);

@@ -8,22 +8,51 @@ export type Pulled =
 
 type Mark = { readonly afterEvents: number; readonly pulled: Pulled };
 
+/** Events held ready while the consumer is busy; beyond it the subscription is paused and the server has to wait. */
+const PAUSE_AT = 1_024;
+const RESUME_AT = 256;
+
 /**
- * Pulls a subscription by hand. Checkpoints and `caughtUp` arrive as callbacks while events before them still lie in the
- * stream's buffer; here each comes out behind exactly the events that were delivered before it. What is not pulled stays
- * in the buffer, and a full buffer stops the server.
+ * Lets a subscription be pulled. Checkpoints and `caughtUp` arrive as callbacks while events before them may still lie in
+ * the stream's buffer; here each comes out behind exactly the events that were delivered before it.
  */
 export const createPuller = () => {
   let subscription: AllStreamSubscription | undefined;
+  let arrived = 0;
   let pulledEvents = 0;
   let failure: unknown;
   let ended = false;
+  let waiting: AllStreamResolvedEvent[] = [];
+  let head = 0;
   const marks: Mark[] = [];
   let wake = (): void => {};
+  let wakingSoon = false;
+  /** Messages arrive one by one but many in one turn of the event loop: one waking for all of them. */
+  const wakeSoon = (): void => {
+    if (wakingSoon) return;
+    wakingSoon = true;
+    setImmediate(() => {
+      wakingSoon = false;
+      wake();
+    });
+  };
 
   const mark = (pulled: Pulled): void => {
-    marks.push({ afterEvents: pulledEvents + (subscription?.readableLength ?? 0), pulled });
-    wake();
+    marks.push({ afterEvents: arrived + (subscription?.readableLength ?? 0), pulled });
+    wakeSoon();
+  };
+
+  const take = (): AllStreamResolvedEvent | undefined => {
+    const event = waiting[head];
+    if (event === undefined) return undefined;
+    head += 1;
+    pulledEvents += 1;
+    if (head === waiting.length) {
+      waiting = [];
+      head = 0;
+    }
+    if (subscription?.isPaused() && waiting.length - head <= RESUME_AT) subscription.resume();
+    return event;
   };
 
   return {
@@ -39,14 +68,19 @@ export const createPuller = () => {
     attach: (to: AllStreamSubscription): void => {
       subscription = to;
       to.on('caughtUp', () => mark({ kind: 'caught-up' }));
-      to.on('readable', () => wake());
+      to.on('data', (event: AllStreamResolvedEvent) => {
+        waiting.push(event);
+        arrived += 1;
+        if (waiting.length - head >= PAUSE_AT) to.pause();
+        wakeSoon();
+      });
       to.on('error', (error: unknown) => {
         failure ??= error;
-        wake();
+        wakeSoon();
       });
       const end = (): void => {
         ended = true;
-        wake();
+        wakeSoon();
       };
       to.on('end', end);
       to.on('close', end);
@@ -59,11 +93,8 @@ export const createPuller = () => {
         marks.shift();
         return first.pulled;
       }
-      const event = subscription?.read() as AllStreamResolvedEvent | null | undefined;
-      if (event) {
-        pulledEvents += 1;
-        return { kind: 'event', event };
-      }
+      const event = take();
+      if (event) return { kind: 'event', event };
       if (failure !== undefined) throw failure;
       if (ended) throw new Error('the subscription ended');
       return undefined;
@@ -82,8 +113,9 @@ export const createPuller = () => {
         if (ms !== undefined) timer = setTimeout(done, ms);
         signal.addEventListener('abort', done, { once: true });
         wake = done;
-        const buffered = (subscription?.readableLength ?? 0) > 0 || marks.length > 0;
-        if (buffered || failure !== undefined || ended || signal.aborted) done();
+        const due = marks[0] !== undefined && marks[0].afterEvents <= pulledEvents;
+        if (waiting.length > head || due || failure !== undefined || ended || signal.aborted)
+          done();
       }),
   };
 };

@@ -43,12 +43,12 @@ export const createTableFold = (
     const missing: string[] = [];
     for (const key of keys) {
       const known = cache.get(key);
-      if (known) working.set(key, { ...known, exists: true });
+      if (known) working.set(key, { row: known.row, position: known.position, exists: true });
       else missing.push(key);
     }
     if (missing.length > 0)
       for (const [key, stored] of await rowsOf(table, missing))
-        working.set(key, { ...stored, exists: true });
+        working.set(key, { row: stored.row, position: stored.position, exists: true });
     return working;
   };
 
