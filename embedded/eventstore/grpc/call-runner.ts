@@ -4,13 +4,25 @@ import { MalformedMessage } from '../protocol/wire-reader.ts';
 import { parseGrpcTimeout } from './grpc-timeout.ts';
 import type { Http2Call } from './http2-call.ts';
 import { MessageAssembler } from './message-assembler.ts';
+import type { RequestMemory } from './request-memory.ts';
 import type { Method, RequestSink } from './service.ts';
 import { GrpcError, handlerFailure, Status } from './status.ts';
+
+/** What a call may make the server keep. */
+export interface RequestLimits {
+  /** Largest message, in bytes. */
+  readonly maxRequestBytes: number;
+  /** Shared by the calls of one connection. */
+  readonly memory: RequestMemory;
+}
+
+/** How long the rest of a message may fail to come (milliseconds) before its call is given up. */
+const MAX_SILENCE_MS = 60_000;
 
 /** Feeds the requests of one call to its method and turns what is thrown into a status. */
 export function runCall(
   method: Method,
-  maxRequestBytes: number,
+  limits: RequestLimits,
   stream: ServerHttp2Stream,
   call: Http2Call,
   logger: Logger,
@@ -22,7 +34,7 @@ export function runCall(
   try {
     const sink =
       method.kind === 'request-stream' ? method.open(call) : singleRequest(method, call, fail);
-    pump(stream, call, new MessageAssembler(maxRequestBytes), sink, fail);
+    pump(stream, call, new MessageAssembler(limits.maxRequestBytes, limits.memory), sink, fail);
   } catch (cause) {
     fail(cause);
   }
@@ -82,7 +94,19 @@ function pump(
 ): void {
   let busy = false;
   let ended = false;
+  let silence: NodeJS.Timeout | undefined;
 
+  /** A message that is begun must go on: what is there of it is kept in memory. */
+  const watch = (): void => {
+    if (busy || call.closed || !assembler.isMidMessage) {
+      clearTimeout(silence);
+      silence = undefined;
+    } else if (silence === undefined) {
+      const text = 'The rest of a message did not come.';
+      const giveUp = () => fail(new GrpcError(Status.deadlineExceeded, text));
+      silence = setTimeout(giveUp, MAX_SILENCE_MS).unref();
+    } else silence.refresh();
+  };
   const deliver = (): void => {
     try {
       while (!busy && !call.closed) {
@@ -103,6 +127,7 @@ function pump(
       busy = false;
       if (!call.closed) stream.resume();
       deliver();
+      watch();
     }, fail);
   };
   const finish = (): void => {
@@ -114,8 +139,18 @@ function pump(
 
   stream.on('data', (chunk: Buffer) => {
     if (call.closed) return;
-    assembler.add(chunk);
+    try {
+      assembler.add(chunk);
+    } catch (cause) {
+      fail(cause);
+      return;
+    }
     deliver();
+    watch();
+  });
+  call.onClose(() => {
+    clearTimeout(silence);
+    assembler.discard();
   });
   stream.once('end', () => {
     ended = true;

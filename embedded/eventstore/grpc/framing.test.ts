@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseGrpcTimeout } from './grpc-timeout.ts';
 import { MessageAssembler, writeFrameHeader } from './message-assembler.ts';
+import { RequestMemory } from './request-memory.ts';
 import { GrpcError, Status } from './status.ts';
 import { trailersOf } from './trailers.ts';
 
@@ -40,6 +41,23 @@ describe('messages of a call', () => {
     expect(() => assembler.take()).toThrow(
       expect.objectContaining({ code: Status.resourceExhausted }),
     );
+  });
+
+  test('that never end are refused once a connection holds too much of them', () => {
+    const memory = new RequestMemory(100);
+    const [one, two] = [new MessageAssembler(1000, memory), new MessageAssembler(1000, memory)];
+    const begun = framed(new Uint8Array(500));
+    one.add(begun.subarray(0, 60));
+    expect(one.take()).toBeUndefined();
+    const more = () => two.add(begun.subarray(0, 60));
+    expect(more).toThrow(expect.objectContaining({ code: Status.resourceExhausted }));
+    one.discard();
+    more();
+    two.discard();
+    for (let i = 0; i < 10; i++) {
+      one.add(framed(new Uint8Array(90)));
+      expect(one.take()).toHaveLength(90);
+    }
   });
 
   test('that are compressed are refused', () => {

@@ -7,8 +7,9 @@ import {
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Logger } from '../logger.ts';
-import { runCall } from './call-runner.ts';
+import { type RequestLimits, runCall } from './call-runner.ts';
 import { Http2Call } from './http2-call.ts';
+import { RequestMemory } from './request-memory.ts';
 import type { Method, Service } from './service.ts';
 import { GrpcError, Status } from './status.ts';
 
@@ -33,7 +34,7 @@ export class GrpcServer {
   private readonly http2: Http2Server;
   private readonly routes = new Map<string, Route>();
   private readonly calls = new Set<Http2Call>();
-  private readonly sessions = new Set<ServerHttp2Session>();
+  private readonly sessions = new Map<ServerHttp2Session, RequestMemory>();
   private readonly logger: Logger;
   private stopping = false;
 
@@ -64,12 +65,12 @@ export class GrpcServer {
     this.stopping = true;
     for (const call of [...this.calls])
       call.fail(new GrpcError(Status.unavailable, 'Server Is Not Ready'));
-    const closed = [...this.sessions].map(
+    const closed = [...this.sessions.keys()].map(
       (session) => new Promise<void>((resolve) => session.close(resolve)),
     );
     const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
     await Promise.race([Promise.all(closed), grace]);
-    for (const session of this.sessions) session.destroy();
+    for (const session of this.sessions.keys()) session.destroy();
   }
 
   private register(service: Service): void {
@@ -79,7 +80,7 @@ export class GrpcServer {
   }
 
   private sessionOpened(session: ServerHttp2Session): void {
-    this.sessions.add(session);
+    this.sessions.set(session, new RequestMemory());
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     session.once('close', () => this.sessions.delete(session));
     session.on('error', () => session.destroy());
@@ -98,7 +99,13 @@ export class GrpcServer {
     const route = this.routes.get(String(headers[':path']).toLowerCase());
     if (this.stopping) call.fail(new GrpcError(Status.unavailable, 'Server Is Not Ready'));
     else if (!route) call.fail(unimplemented(String(headers[':path']), this.routes));
-    else runCall(route.method, route.maxRequestBytes, stream, call, this.logger);
+    else runCall(route.method, this.limitsOf(route, stream), stream, call, this.logger);
+  }
+
+  private limitsOf({ maxRequestBytes }: Route, { session }: ServerHttp2Stream): RequestLimits {
+    const memory =
+      session === undefined ? undefined : this.sessions.get(session as ServerHttp2Session);
+    return { maxRequestBytes, memory: memory ?? new RequestMemory() };
   }
 }
 

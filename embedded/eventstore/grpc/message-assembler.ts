@@ -1,3 +1,4 @@
+import { RequestMemory } from './request-memory.ts';
 import { GrpcError, Status } from './status.ts';
 
 /** Bytes before each message: a compression flag and a big-endian length (gRPC over HTTP/2). */
@@ -6,11 +7,13 @@ export const FRAME_HEADER_BYTES = 5;
 /** Cuts the body of a call into its length-prefixed messages. */
 export class MessageAssembler {
   private readonly maxMessageBytes: number;
+  private readonly memory: RequestMemory;
   private chunks: Buffer[] = [];
   private held = 0;
 
-  constructor(maxMessageBytes: number) {
+  constructor(maxMessageBytes: number, memory: RequestMemory = new RequestMemory()) {
     this.maxMessageBytes = maxMessageBytes;
+    this.memory = memory;
   }
 
   /** True when bytes of an unfinished message are waiting for their rest. */
@@ -18,8 +21,10 @@ export class MessageAssembler {
     return this.held > 0;
   }
 
+  /** @throws GrpcError RESOURCE_EXHAUSTED when the connection keeps too much unfinished. */
   add(chunk: Buffer): void {
     if (chunk.length === 0) return;
+    this.memory.take(chunk.length);
     this.chunks.push(chunk);
     this.held += chunk.length;
   }
@@ -46,7 +51,15 @@ export class MessageAssembler {
     this.chunks[0] = first.subarray(total);
     if (this.chunks[0].length === 0) this.chunks.shift();
     this.held -= total;
+    this.memory.release(total);
     return first.subarray(FRAME_HEADER_BYTES, total);
+  }
+
+  /** Forgets what is there: the call is over. */
+  discard(): void {
+    this.memory.release(this.held);
+    this.chunks = [];
+    this.held = 0;
   }
 
   /** The first chunk, joined with its successors if it is shorter than asked for. */
