@@ -58,6 +58,9 @@ export const requestState =
     next();
   };
 
+/** Made once: a new one for each request would cost more than everything else here. */
+const CLIENT_GONE = new Error('the client has hung up');
+
 const untilClosed = (res: Response, stopping: AbortSignal): AbortSignal => {
   const gone = new AbortController();
   const onStop = (): void => gone.abort(stopping.reason);
@@ -65,7 +68,7 @@ const untilClosed = (res: Response, stopping: AbortSignal): AbortSignal => {
   stopping.addEventListener('abort', onStop, { once: true });
   res.once('close', () => {
     stopping.removeEventListener('abort', onStop);
-    gone.abort();
+    if (!res.writableFinished) gone.abort(CLIENT_GONE);
   });
   return gone.signal;
 };

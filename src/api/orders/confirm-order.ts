@@ -2,7 +2,6 @@ import type { RequestHandler, Response } from 'express';
 import type { OrderEvent } from '../../domain/order/events.ts';
 import { orderEvents } from '../../domain/order/events.ts';
 import type { PlacedOrder } from '../../domain/order/order-types.ts';
-import type { OrderRow } from '../../projections/order-row.ts';
 import type { ConfirmResult, Payments } from '../../runtime/payments.ts';
 import type { EventLog } from '../../runtime/ports.ts';
 import { offerToken } from '../http/consistency.ts';
@@ -12,16 +11,16 @@ import { refuse } from '../http/refuse.ts';
 import { contextOf, freshCommandId, memberIdOf, signalOf } from '../http/request-state.ts';
 import { parse } from '../http/validation.ts';
 import { ConfirmPayment } from '../requests.ts';
-import { eventsOf, type FoldOrder } from './fold-order.ts';
+import { type CurrentDeps, currentRow } from './current-row.ts';
+import { eventsOf } from './fold-order.ts';
 import { type OrderExecutor, ownOrder } from './order-deps.ts';
 import { sendOrder } from './read-orders.ts';
 import type { WaitUntilSettled } from './settling.ts';
 
-export type ConfirmDeps = {
-  readonly orders: Pick<OrderExecutor, 'load'>;
+export type ConfirmDeps = CurrentDeps & {
+  readonly orders: Pick<OrderExecutor, 'recall'>;
   readonly payments: Pick<Payments, 'confirmPayment'>;
   readonly untilSettled: WaitUntilSettled;
-  readonly fold: FoldOrder;
   readonly log: Pick<EventLog, 'read'>;
 };
 
@@ -39,18 +38,19 @@ export const confirmOrder =
     // Order and payment key name the wish already; the header must only be well-formed.
     idempotencyKeyOf(req);
     const waitMs = preferredWaitMs(req, res);
-    await ownOrder(deps.orders, orderNo, memberIdOf(res), signalOf(res));
+    // An order never changes hands, so any earlier state will do.
+    await ownOrder({ load: deps.orders.recall }, orderNo, memberIdOf(res), signalOf(res));
     const context = contextOf(res, freshCommandId());
     const wish = { orderNo, paymentKey, amount };
     const result = answered(await deps.payments.confirmPayment(wish, context));
     if (result.kind !== 'unresolved' || waitMs === 0) {
       offerToken(res, result.position);
-      await answerConfirmed(deps, result.order, res);
+      await answerConfirmed(deps, result, res);
       return;
     }
     const settled = await deps.untilSettled(orderNo, waitMs, signalOf(res));
     offerToken(res, settled.position);
-    await answerConfirmed(deps, settled.order, res);
+    await answerConfirmed(deps, settled, res);
   };
 
 type Answered = Exclude<ConfirmResult, { kind: 'rejected' | 'conflict' }>;
@@ -62,24 +62,25 @@ const answered = (result: ConfirmResult): Answered => {
 };
 
 const answerConfirmed = async (
-  { fold, log }: ConfirmDeps,
-  order: PlacedOrder,
+  deps: ConfirmDeps,
+  { order, position }: { readonly order: PlacedOrder; readonly position: bigint | null },
   res: Response,
 ): Promise<void> => {
+  const current = () => currentRow(deps, order, position, signalOf(res));
   const { orderNo, status, failureCode } = order;
   switch (status) {
     case 'PAYMENT_CONFIRMING':
       res.set('Location', `/orders/${orderNo}`).set('Retry-After', RETRY_AFTER_S);
-      sendOrder(res.req, res, await current(fold, orderNo, res), 202);
+      sendOrder(res.req, res, await current(), 202);
       return;
     case 'PAYMENT_FAILED':
       throw new ProblemError('PAYMENT_DECLINED', {
-        members: { orderNo, failureCode, ...(await declineOf(log, orderNo, res)) },
+        members: { orderNo, failureCode, ...(await declineOf(deps.log, orderNo, res)) },
       });
     case 'COMPLETED':
     case 'CANCEL_REQUESTED':
     case 'PARTIALLY_CANCELED':
-      sendOrder(res.req, res, await current(fold, orderNo, res));
+      sendOrder(res.req, res, await current());
       return;
     case 'PENDING':
     case 'PAYMENT_WAITING':
@@ -87,9 +88,6 @@ const answerConfirmed = async (
       refuse({ code: 'ORDER_NOT_PAYABLE', status, failureCode });
   }
 };
-
-const current = async (fold: FoldOrder, orderNo: string, res: Response): Promise<OrderRow> =>
-  (await fold(orderNo, signalOf(res))) ?? refuse({ code: 'ORDER_NOT_FOUND' });
 
 /** The provider's own word and text, for the customer to act on (another card, more balance). */
 const declineOf = async (log: Pick<EventLog, 'read'>, orderNo: string, res: Response) => {
