@@ -247,6 +247,6 @@ test('whatever workers believe, crash at or repeat, and whatever the network doe
         expect(model.broken(true)).toEqual([]);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 }, 120_000);

@@ -10,6 +10,8 @@ export type CallFaults = {
   readonly before: (name: string) => Promise<CallFate>;
   readonly after: (name: string) => Promise<void>;
   readonly later: (deliver: () => void) => void;
+  /** Hears of every confirmation that is sent, whatever becomes of it. */
+  readonly confirming?: (orderNo: string, paymentKey: string, idempotencyKey: string) => void;
 };
 
 /** The gateways' ports over the simulated world, with every way a call can go wrong. */
@@ -123,8 +125,9 @@ export const simulatedGateways = (world: World, faults: CallFaults): Participant
         ),
     },
     payment: {
-      confirm: ({ paymentKey, orderNo, idempotencyKey }) =>
-        call<ConfirmAnswer, ConfirmAnswer, ConfirmAnswer>(
+      confirm: ({ paymentKey, orderNo, idempotencyKey }) => {
+        faults.confirming?.(orderNo, paymentKey, idempotencyKey);
+        return call<ConfirmAnswer, ConfirmAnswer, ConfirmAnswer>(
           'confirm',
           () => payments.confirm(paymentKey, orderNo, idempotencyKey),
           {
@@ -136,7 +139,8 @@ export const simulatedGateways = (world: World, faults: CallFaults): Participant
               return payments.confirm(paymentKey, orderNo, idempotencyKey);
             },
           },
-        ),
+        );
+      },
       byKey: (paymentKey) => call('byKey', () => payments.look(paymentKey), look),
       byOrder: (orderNo) => call('byOrder', () => payments.lookByOrder(orderNo), look),
       cancel: (wish) =>

@@ -55,6 +55,7 @@ export const startProcess = (options: {
   readonly wakeUps: (alive: () => boolean) => WakeUps;
   readonly due: DueSagas;
   readonly random: () => number;
+  readonly confirming: (orderNo: string, paymentKey: string, idempotencyKey: string) => void;
 }): SimulatedProcess => {
   const { store, world, time, faults, random } = options;
   const controller = new AbortController();
@@ -104,6 +105,7 @@ export const startProcess = (options: {
       await time.pause(1 + Math.floor(random() * 20));
       await pass(`call ${name}: after`);
     },
+    confirming: options.confirming,
     later: (deliver) => {
       void time.pause(Math.floor(random() * 60_000)).then(deliver);
     },

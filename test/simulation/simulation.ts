@@ -73,6 +73,19 @@ export const simulate = async (options: {
   const queue = new WakeUpQueue(store, time, random);
   queue.lossy = random.pick([0, 0, 0.2, 1]);
 
+  const sent = new Set<string>();
+  const strays: Broken[] = [];
+  /** I5: the provider is asked under a new key only while the order waits for its answer. */
+  const confirming = (orderNo: string, paymentKey: string, key: string): void => {
+    const known = sent.has(key);
+    sent.add(key);
+    const { status } = orderIn(store, orderNo);
+    const look = world.payments.look(paymentKey);
+    const expired = look.kind === 'found' && look.data.status === 'EXPIRED';
+    if (!known && !expired && status !== 'PAYMENT_CONFIRMING')
+      strays.push({ invariant: 'I5', subject: orderNo, detail: `confirmed while ${status}` });
+  };
+
   let kills = 0;
   const processes: SimulatedProcess[] = [];
   const boot = (): void => {
@@ -82,6 +95,7 @@ export const simulate = async (options: {
       time,
       faults,
       random: random.next,
+      confirming,
       due: due.port,
       wakeUps: (alive) => queue.consumer(alive),
     });
@@ -107,12 +121,7 @@ export const simulate = async (options: {
     world,
     time,
     random,
-    order: (orderNo) =>
-      store
-        .stream(`order-${orderNo}`)
-        .reduce<OrderState>((state, event) => evolveOrder(state, event as OrderEvent as never), {
-          status: 'NONE',
-        }),
+    order: (orderNo) => orderIn(store, orderNo),
     ask: async (request) => {
       const up = processes.filter((process) => process.alive());
       const process = up[random.below(Math.max(up.length, 1))];
@@ -136,7 +145,11 @@ export const simulate = async (options: {
   const judge = (quiet: boolean): readonly Broken[] => {
     const { orders } = books();
     const now = new Date(time.now()).toISOString();
-    return [...auditStreams(orders, { now, quiet }), ...auditLedgers(orders, world.ledger())];
+    return [
+      ...strays,
+      ...auditStreams(orders, { now, quiet }),
+      ...auditLedgers(orders, world.ledger()),
+    ];
   };
   let broken: readonly Broken[] = [];
   // At every step nothing that is settled may be wrong.
@@ -166,3 +179,10 @@ export const simulate = async (options: {
     minutes: Math.round((time.now() - start) / MINUTE),
   };
 };
+
+const orderIn = (store: MemoryStore, orderNo: string): OrderState =>
+  store
+    .stream(`order-${orderNo}`)
+    .reduce<OrderState>((state, event) => evolveOrder(state, event as OrderEvent as never), {
+      status: 'NONE',
+    });
