@@ -134,6 +134,16 @@ describe('the cache', () => {
     expect(memory.reads()).toBe(reads);
   });
 
+  test('is what is recalled, without a read; what it does not hold is read', async () => {
+    await fill(2, 0);
+    memory.write('jar-1', [filled(5)], idAt(10));
+    const reads = memory.reads();
+    expect(await jars.recall('1', signal)).toMatchObject({ state: { amount: 2 }, revision: 0n });
+    expect(memory.reads()).toBe(reads);
+    jars = start();
+    expect(await jars.recall('1', signal)).toMatchObject({ state: { amount: 7 }, revision: 1n });
+  });
+
   test('that is stale costs a conflict and a second decision', async () => {
     await fill(1, 0);
     memory.write('jar-1', [filled(5)], idAt(10));

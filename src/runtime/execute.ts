@@ -36,15 +36,22 @@ export type Executor<State, Command, Event, Rejection> = {
     },
   ) => Promise<Outcome<State, Event, Rejection>>;
   /** The state after every event now in the stream. */
-  readonly load: (
-    id: string,
-    signal: AbortSignal,
-  ) => Promise<{
-    readonly state: State;
-    readonly revision: Expected;
-    readonly position: bigint | null;
-  }>;
+  readonly load: Load<State>;
+  /**
+   * The state as it was at some moment: the one in memory, or else as `load`. Good for what never changes, such as whose an
+   * order is, and spares the read of the stream.
+   */
+  readonly recall: Load<State>;
 };
+
+type Load<State> = (
+  id: string,
+  signal: AbortSignal,
+) => Promise<{
+  readonly state: State;
+  readonly revision: Expected;
+  readonly position: bigint | null;
+}>;
 
 type Folded<State> = {
   readonly state: State;
@@ -116,6 +123,7 @@ export const executor = <
 
   return {
     load: (id, signal) => readTail(id, cache.get(id) ?? empty, signal),
+    recall: async (id, signal) => cache.get(id) ?? readTail(id, empty, signal),
     execute: async (id, command, { commandId, context, isNew = false, ifRevision }) => {
       const assumed = cache.get(id) ?? (isNew ? empty : undefined);
       let folded = assumed ?? (await readTail(id, empty, context.signal));
