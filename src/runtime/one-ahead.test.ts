@@ -20,6 +20,16 @@ test('gives everything in order, and asks for one more than is being worked on',
   expect(seen).toEqual([1, 2, 3, 4]);
 });
 
+test('does not ask ahead where that is not worth it', async () => {
+  const asked: number[] = [];
+  const odd = (n: number): boolean => n % 2 === 1;
+  for await (const n of oneAhead(counting(asked, 4), () => {}, odd)) {
+    await Promise.resolve();
+    expect(asked.length).toBe(odd(n) ? n + 1 : n);
+  }
+  expect(asked).toEqual([1, 2, 3, 4]);
+});
+
 test('stops a source that waits when it is left early', async () => {
   const stopping = new AbortController();
   async function* waiting(): AsyncGenerator<number> {

@@ -145,7 +145,9 @@ export const createProjector = (options: {
       maxWaitMs: MAX_WAIT_MS,
       signal: AbortSignal.any([signal, leaving.signal]),
     });
-    for await (const batch of oneAhead(batches, () => leaving.abort())) {
+    // At the end of the log a batch is what came during the last commit: asked for early it would be smaller.
+    const behind = ({ live }: Batch): boolean => !live;
+    for await (const batch of oneAhead(batches, () => leaving.abort(), behind)) {
       const folded = await Promise.all(running.map((fold) => fold.fold(batch)));
       const stopped = await commit(writer, batch, folded);
       for (const { table, poison } of stopped) {
