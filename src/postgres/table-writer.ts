@@ -33,16 +33,17 @@ const moveCheckpoints = async (
     fence: String(targets.get(table)?.fence ?? -1n),
     last_event_at: commit.lastEventAt,
   }));
-  const { rows } = await client.query<{ table_name: string }>(
-    `update projection_tables t
+  const { rows } = await client.query<{ table_name: string }>({
+    name: 'move checkpoints',
+    text: `update projection_tables t
      set position = x.position, poison = null, updated_at = now(),
          last_event_at = coalesce(x.last_event_at, t.last_event_at)
      from json_to_recordset($1::json)
        as x(table_name text, position bigint, fence bigint, last_event_at timestamptz)
      where t.table_name = x.table_name and t.fence = x.fence
      returning t.table_name`,
-    [JSON.stringify(entries)],
-  );
+    values: [JSON.stringify(entries)],
+  });
   if (rows.length === entries.length) return;
   const moved = new Set(rows.map((row) => row.table_name));
   throw new FencedError(entries.find((entry) => !moved.has(entry.table_name))?.table_name ?? '');
@@ -73,11 +74,12 @@ const isAboutData = (error: unknown): boolean =>
  * A poisoned one does not count, it would hold everybody back.
  */
 const announce = async (client: pg.ClientBase): Promise<void> => {
-  await client.query(
-    `select pg_notify($1, coalesce(min(coalesce(position, -1)), -1)::text)
+  await client.query({
+    name: 'announce',
+    text: `select pg_notify($1, coalesce(min(coalesce(position, -1)), -1)::text)
      from projection_tables where state = 'live' and poison is null`,
-    [READ_SIDE_CHANNEL],
-  );
+    values: [READ_SIDE_CHANNEL],
+  });
 };
 
 /** Writes batches into `targets`, each commit one transaction; `announce` tells the readers about it. */
