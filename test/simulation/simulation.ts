@@ -1,7 +1,7 @@
 import type { OrderEvent } from '../../src/domain/order/events.ts';
 import { evolveOrder } from '../../src/domain/order/evolve.ts';
 import type { OrderState } from '../../src/domain/order/order-types.ts';
-import { sortBooks } from '../../src/runtime/audit-books.ts';
+import { type OrderBook, sortBooks } from '../../src/runtime/audit-books.ts';
 import { auditLedgers } from '../../src/runtime/audit-ledgers.ts';
 import type { Broken } from '../../src/runtime/audit-ports.ts';
 import { auditStreams } from '../../src/runtime/audit-streams.ts';
@@ -17,7 +17,7 @@ import { WakeUpQueue } from './wake-up-queue.ts';
 
 const START = '2026-03-01T09:00:00.000Z';
 const MINUTE = 60_000;
-const FAULTS_LAST = 25 * MINUTE;
+const FAULTS_LAST_MINUTES = 25;
 const PATIENCE = 4 * 60 * MINUTE;
 
 export type SimulationResult = {
@@ -53,6 +53,10 @@ export const simulate = async (options: {
   readonly orders: number;
   readonly processes: number;
   readonly faults: (random: Random, now: () => number) => FaultPlan;
+  /** How long faults go on, in simulated minutes. */
+  readonly faultsLast?: number;
+  /** Looks at the books after every simulated minute while faults go on. */
+  readonly everyMinute?: (minute: number, orders: readonly OrderBook[]) => void;
 }): Promise<SimulationResult> => {
   const random = seeded(options.seed);
   const time = new VirtualTime(START);
@@ -153,8 +157,10 @@ export const simulate = async (options: {
   };
   let broken: readonly Broken[] = [];
   // At every step nothing that is settled may be wrong.
-  while (time.now() < start + FAULTS_LAST && broken.length === 0) {
+  const faultsLast = (options.faultsLast ?? FAULTS_LAST_MINUTES) * MINUTE;
+  while (time.now() < start + faultsLast && broken.length === 0) {
     await time.run(time.now() + MINUTE);
+    options.everyMinute?.(Math.round((time.now() - start) / MINUTE), books().orders);
     broken = judge(false);
   }
   faults.end();
