@@ -18,7 +18,7 @@ type Changes = {
 /** Gateways whose four services live under one address, as in the sandbox: `/product`, `/coupon`, `/member`, `/toss`. */
 export const gatewaysAt = (
   url: string,
-  { timeoutMs = 2_000, halfOpenAfterMs = 60_000, serviceToken, toss = {} }: Changes = {},
+  { timeoutMs = 10_000, halfOpenAfterMs = 60_000, serviceToken, toss = {} }: Changes = {},
 ): Gateways & { readonly counted: readonly Counted[] } => {
   const counted: Counted[] = [];
   const gateways = createGateways({

@@ -5,6 +5,7 @@ import { aContext, gatewaysAt } from '../../support/gateways.ts';
 import {
   answer,
   hangUp,
+  type Script,
   type ScriptedServer,
   saysNothing,
   startScriptedServer,
@@ -20,9 +21,17 @@ const problem = (status: number, code: string, extra: object = {}) =>
   answer(status, { type: 'about:blank', title: 'No', status, code, detail: `${code}!`, ...extra });
 
 let server: ScriptedServer;
+/** Long enough for a busy machine, except where silence is what is waited for. */
+const PATIENT_MS = 10_000;
+const HASTY_MS = 200;
+let patienceMs = PATIENT_MS;
+const play = (script: Script, ms = script === saysNothing ? HASTY_MS : PATIENT_MS): void => {
+  server.play(script);
+  patienceMs = ms;
+};
 // The breaker has tests of its own: here a fresh one serves every case.
 const withGateways = async <T>(use: (gateways: Gateways) => Promise<T>): Promise<T> => {
-  const gateways = gatewaysAt(server.url, { timeoutMs: 300, serviceToken: 'service-token' });
+  const gateways = gatewaysAt(server.url, { timeoutMs: patienceMs, serviceToken: 'service-token' });
   try {
     return await use(gateways);
   } finally {
@@ -40,12 +49,12 @@ afterAll(() => server.stop());
 
 describe('a call that changes something', () => {
   test.each([200, 201])('%i is done', async (status) => {
-    server.play(answer(status, { orderNo, state: 'DEDUCTED', brandNew: true }));
+    play(answer(status, { orderNo, state: 'DEDUCTED', brandNew: true }));
     expect(await deduct()).toEqual({ kind: 'done', data: { state: 'DEDUCTED' } });
   });
 
   test('names its order, its key, its request and its sender', async () => {
-    server.play(answer(201, { state: 'DEDUCTED' }));
+    play(answer(201, { state: 'DEDUCTED' }));
     await deduct();
     expect(server.seen.at(-1)).toMatchObject({
       method: 'PUT',
@@ -68,7 +77,7 @@ describe('a call that changes something', () => {
     [404, 'VARIANT_NOT_FOUND'],
     [410, 'OPERATION_CANCELED'],
   ])('%i %s is a definite refusal', async (status, code) => {
-    server.play(problem(status, code));
+    play(problem(status, code));
     expect(await deduct()).toEqual({
       kind: 'refused',
       code,
@@ -79,7 +88,7 @@ describe('a call that changes something', () => {
 
   test('a refusal keeps the data that came with it', async () => {
     const shortages = [{ productVariantId: 1, requested: 2, available: 1 }];
-    server.play(problem(409, 'INSUFFICIENT_STOCK', { shortages }));
+    play(problem(409, 'INSUFFICIENT_STOCK', { shortages }));
     expect(await deduct()).toMatchObject({ data: { shortages } });
   });
 
@@ -93,27 +102,27 @@ describe('a call that changes something', () => {
     [418, 'TEAPOT'],
     [422, 'IDEMPOTENCY_MISMATCH'],
   ])('%i %s is a fault of ours: refused, but undone to be sure', async (status, code) => {
-    server.play(problem(status, code));
+    play(problem(status, code));
     expect(await deduct()).toMatchObject({ kind: 'refused', code, definite: false });
   });
 
   test('a refusal without a body is named by its status', async () => {
-    server.play(answer(404, ''));
+    play(answer(404, ''));
     expect(await deduct()).toMatchObject({ kind: 'refused', code: 'HTTP_404', definite: false });
   });
 
   test.each([408, 425, 429, 500, 502, 503, 504])('%i is unknown', async (status) => {
-    server.play(answer(status, '<html>busy</html>'));
+    play(answer(status, '<html>busy</html>'));
     expect(await deduct()).toEqual({ kind: 'unknown', reason: `HTTP_${status}` });
   });
 
   test('409 OPERATION_IN_PROGRESS is unknown', async () => {
-    server.play(problem(409, 'OPERATION_IN_PROGRESS'));
+    play(problem(409, 'OPERATION_IN_PROGRESS'));
     expect(await deduct()).toEqual({ kind: 'unknown', reason: 'OPERATION_IN_PROGRESS' });
   });
 
   test('Retry-After is passed on', async () => {
-    server.play(answer(503, {}, { 'retry-after': '9' }));
+    play(answer(503, {}, { 'retry-after': '9' }));
     expect(await deduct()).toMatchObject({ kind: 'unknown', retryAfterMs: 9_000 });
   });
 
@@ -122,22 +131,22 @@ describe('a call that changes something', () => {
     ['another shape', '{"status":"fine"}'],
     ['an empty body', ''],
   ])('a success with %s is unknown', async (_what, body) => {
-    server.play(answer(200, body));
+    play(answer(200, body));
     expect(await deduct()).toEqual({ kind: 'unknown', reason: 'UNREADABLE_ANSWER' });
   });
 
   test('a success that is not yet one (202) is unknown', async () => {
-    server.play(answer(202, { state: 'DEDUCTED' }));
+    play(answer(202, { state: 'DEDUCTED' }));
     expect(await deduct()).toMatchObject({ kind: 'unknown' });
   });
 
   test('a connection cut after the request is unknown', async () => {
-    server.play(hangUp);
+    play(hangUp);
     expect(await deduct()).toMatchObject({ kind: 'unknown', reason: 'UND_ERR_SOCKET' });
   });
 
   test('a connection cut within the answer is unknown', async () => {
-    server.play((_request, response) => {
+    play((_request, response) => {
       response.writeHead(201, { 'content-length': '100' }).write('{"state"');
       setImmediate(() => response.socket?.destroy());
     });
@@ -145,21 +154,21 @@ describe('a call that changes something', () => {
   });
 
   test('silence until the deadline is unknown', async () => {
-    server.play(saysNothing);
+    play(saysNothing);
     expect(await deduct()).toEqual({ kind: 'unknown', reason: 'TIMED_OUT' });
   });
 
   test('an answer that trickles does not outlive the deadline', async () => {
-    server.play((_request, response) => {
+    play((_request, response) => {
       response.writeHead(200);
       const drip = setInterval(() => response.write(' '), 20);
       response.on('close', () => clearInterval(drip));
-    });
+    }, HASTY_MS);
     expect(await deduct()).toEqual({ kind: 'unknown', reason: 'TIMED_OUT' });
   });
 
   test('an endless answer is given up', async () => {
-    server.play((_request, response) => {
+    play((_request, response) => {
       response.writeHead(200);
       response.write('x'.repeat(5 * 1024 ** 2));
     });
@@ -168,7 +177,7 @@ describe('a call that changes something', () => {
 
   test('a caller who leaves while it runs leaves it unknown', async () => {
     const leaving = new AbortController();
-    server.play(() => leaving.abort());
+    play(() => leaving.abort());
     const left = await withGateways(({ product }) =>
       product.deductStock(orderNo, deduction, aContext(leaving.signal)),
     );
@@ -218,7 +227,7 @@ describe('a call that cannot be sent', () => {
 
 describe('an undo', () => {
   test.each(['RESTORED', 'TOMBSTONED'])('%s is done', async (state) => {
-    server.play(answer(200, { orderNo, state }));
+    play(answer(200, { orderNo, state }));
     expect(await restore()).toEqual({ kind: 'done', data: { state } });
     expect(server.seen.at(-1)).toMatchObject({
       method: 'DELETE',
@@ -233,7 +242,7 @@ describe('an undo', () => {
     [410, 'OPERATION_CANCELED'],
     [500, 'BROKEN'],
   ])('is never refused: %i %s is tried again', async (status, code) => {
-    server.play(problem(status, code));
+    play(problem(status, code));
     expect(await restore()).toEqual({ kind: 'unknown', reason: code });
   });
 });
@@ -242,13 +251,13 @@ describe('a look-up', () => {
   const lookUp = () => withGateways(({ product }) => product.variants([1, 2], aContext()));
 
   test('leaves out what does not exist', async () => {
-    server.play(answer(200, []));
+    play(answer(200, []));
     expect(await lookUp()).toEqual([]);
   });
 
   test('is tried again after a passing failure', async () => {
     let calls = 0;
-    server.play((request, response) =>
+    play((request, response) =>
       answer(++calls < 3 ? 500 : 200, calls < 3 ? {} : [])(request, response),
     );
     expect(await lookUp()).toEqual([]);
@@ -257,7 +266,7 @@ describe('a look-up', () => {
 
   test('is not tried again when the other side says how long to wait', async () => {
     const before = server.seen.length;
-    server.play(answer(503, {}, { 'retry-after': '30' }));
+    play(answer(503, {}, { 'retry-after': '30' }));
     await expect(lookUp()).rejects.toMatchObject({ retryable: true, retryAfterMs: 30_000 });
     expect(server.seen).toHaveLength(before + 1);
   });
@@ -268,7 +277,7 @@ describe('a look-up', () => {
     ['silence', saysNothing],
     ['an unreadable answer', answer(200, 'fine')],
   ])('tells an outage (%s) from an absence', async (_what, script) => {
-    server.play(script);
+    play(script);
     const failure = await lookUp().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(GatewayError);
     expect(failure).toMatchObject({
@@ -279,13 +288,13 @@ describe('a look-up', () => {
   });
 
   test('a wrong service token is not retryable', async () => {
-    server.play(problem(401, 'UNAUTHORIZED'));
+    play(problem(401, 'UNAUTHORIZED'));
     await expect(lookUp()).rejects.toMatchObject({ code: 'MISCONFIGURED', retryable: false });
   });
 
   test('asks for any number of variants, at most 200 at a time and each once', async () => {
     const before = server.seen.length;
-    server.play(({ body }, response) => {
+    play(({ body }, response) => {
       const { ids } = body as { readonly ids: readonly number[] };
       answer(
         200,
@@ -316,11 +325,11 @@ describe('a look-up', () => {
   });
 
   test('of a member or coupon that does not exist gives null, but not at a wrong address', async () => {
-    server.play(problem(404, 'USER_NOT_FOUND'));
+    play(problem(404, 'USER_NOT_FOUND'));
     expect(await withGateways(({ member }) => member.orderInfo('7', aContext()))).toBeNull();
-    server.play(problem(404, 'COUPON_NOT_FOUND'));
+    play(problem(404, 'COUPON_NOT_FOUND'));
     expect(await withGateways(({ coupon }) => coupon.coupon('7', 1, aContext()))).toBeNull();
-    server.play(answer(404, 'Cannot GET /'));
+    play(answer(404, 'Cannot GET /'));
     await expect(
       withGateways(({ member }) => member.orderInfo('7', aContext())),
     ).rejects.toMatchObject({ code: 'MISCONFIGURED' });
@@ -331,12 +340,12 @@ describe('a question about an earlier call', () => {
   const probe = () => withGateways(({ product }) => product.stockState(orderNo, aContext()));
 
   test('finds it', async () => {
-    server.play(answer(200, { state: 'DEDUCTED' }));
+    play(answer(200, { state: 'DEDUCTED' }));
     expect(await probe()).toEqual({ kind: 'found', data: { state: 'DEDUCTED' } });
   });
 
   test('finds nothing', async () => {
-    server.play(problem(404, 'DEDUCTION_NOT_FOUND'));
+    play(problem(404, 'DEDUCTION_NOT_FOUND'));
     expect(await probe()).toEqual({ kind: 'absent', code: 'DEDUCTION_NOT_FOUND' });
   });
 
@@ -346,7 +355,7 @@ describe('a question about an earlier call', () => {
     ['an unreadable answer', answer(200, '[]'), 'UNREADABLE_ANSWER'],
     ['silence', saysNothing, 'TIMED_OUT'],
   ])('learns nothing from %s', async (_what, script, reason) => {
-    server.play(script);
+    play(script);
     expect(await probe()).toEqual({ kind: 'unavailable', reason });
   });
 });

@@ -7,6 +7,7 @@ import { aContext, gatewaysAt } from '../../support/gateways.ts';
 import {
   answer,
   hangUp,
+  type Script,
   type ScriptedServer,
   saysNothing,
   startScriptedServer,
@@ -48,8 +49,16 @@ const payment = (change: object = {}) => ({
 const failure = (code: string) => ({ code, message: `${code} 입니다` });
 
 let server: ScriptedServer;
+/** Long enough for a busy machine, except where silence is what is waited for. */
+const PATIENT_MS = 10_000;
+const HASTY_MS = 200;
+let patienceMs = PATIENT_MS;
+const play = (script: Script, ms = script === saysNothing ? HASTY_MS : PATIENT_MS): void => {
+  server.play(script);
+  patienceMs = ms;
+};
 const withGateways = async <T>(use: (gateways: Gateways) => Promise<T>): Promise<T> => {
-  const gateways = gatewaysAt(server.url, { timeoutMs: 300 });
+  const gateways = gatewaysAt(server.url, { timeoutMs: patienceMs });
   try {
     return await use(gateways);
   } finally {
@@ -68,7 +77,7 @@ afterAll(() => server.stop());
 
 describe('a confirmation', () => {
   test('sends what the order says, under its own key, with the secret key as Basic user', async () => {
-    server.play(answer(200, payment()));
+    play(answer(200, payment()));
     await confirm();
     expect(server.seen.at(-1)).toMatchObject({
       method: 'POST',
@@ -83,7 +92,7 @@ describe('a confirmation', () => {
   });
 
   test('that is done is approved, in our words and in UTC', async () => {
-    server.play(answer(200, payment()));
+    play(answer(200, payment()));
     expect(await confirm()).toEqual({
       kind: 'approved',
       payment: {
@@ -106,14 +115,12 @@ describe('a confirmation', () => {
     ['order', { orderId: 'ORD-20260101-ZZZZZZZZZZ' }],
     ['currency', { currency: 'USD' }],
   ])('that is done for another %s is a mismatch', async (_what, change) => {
-    server.play(answer(200, payment(change)));
+    play(answer(200, payment(change)));
     expect(await confirm()).toMatchObject({ kind: 'mismatch', payment: change });
   });
 
   test('that only issues a virtual account is not paid', async () => {
-    server.play(
-      answer(200, payment({ status: 'WAITING_FOR_DEPOSIT', method: '가상계좌', secret: 's' })),
-    );
+    play(answer(200, payment({ status: 'WAITING_FOR_DEPOSIT', method: '가상계좌', secret: 's' })));
     expect(await confirm()).toMatchObject({
       kind: 'pending-deposit',
       payment: { method: 'VIRTUAL_ACCOUNT', secret: 's' },
@@ -123,7 +130,7 @@ describe('a confirmation', () => {
   test.each(['IN_PROGRESS', 'READY', 'ABORTED', 'EXPIRED', 'CANCELED', 'A_NEW_WORD'])(
     'that succeeds with status %s is unknown',
     async (status) => {
-      server.play(answer(200, payment({ status })));
+      play(answer(200, payment({ status })));
       expect(await confirm()).toMatchObject({ kind: 'unknown', answered: true });
     },
   );
@@ -132,7 +139,7 @@ describe('a confirmation', () => {
     ['no JSON', '{"paymentKey"'],
     ['no payment', '{}'],
   ])('that succeeds with %s is unknown', async (_what, body) => {
-    server.play(answer(200, body));
+    play(answer(200, body));
     expect(await confirm()).toEqual({
       kind: 'unknown',
       reason: 'UNREADABLE_ANSWER',
@@ -145,7 +152,7 @@ describe('a confirmation', () => {
     [400, 403, 404, 409, 500].map((status) => ({ code, status, verdict })),
   );
   test.each(cases)('$code with $status', async ({ code, status, verdict }) => {
-    server.play(answer(status, failure(code)));
+    play(answer(status, failure(code)));
     const found = await confirm();
     switch (verdict.kind) {
       case 'declined':
@@ -173,7 +180,7 @@ describe('a confirmation', () => {
     ['too many requests', 429, {}, 'HTTP_429'],
     ['a page of a proxy', 502, '<html>Bad gateway</html>', 'HTTP_502'],
   ])('answered with %s is unknown', async (_what, status, body, reason) => {
-    server.play(answer(status, body));
+    play(answer(status, body));
     expect(await confirm()).toEqual({ kind: 'unknown', reason, answered: true });
   });
 
@@ -181,7 +188,7 @@ describe('a confirmation', () => {
     ['silence', saysNothing],
     ['a cut connection', hangUp],
   ])('met by %s is unknown, and may be repeated with the same key', async (_what, script) => {
-    server.play(script);
+    play(script);
     expect(await confirm()).toMatchObject({ kind: 'unknown', answered: false });
   });
 
@@ -201,7 +208,7 @@ describe('a look at a payment', () => {
   const byKey = () => withGateways(({ payment: toss }) => toss.byKey('tviva/1', aContext()));
 
   test('finds it by its key and by its order', async () => {
-    server.play(answer(200, payment({ cancels: [cancelled], balanceAmount: 10_000 })));
+    play(answer(200, payment({ cancels: [cancelled], balanceAmount: 10_000 })));
     expect(await byKey()).toMatchObject({
       kind: 'found',
       data: {
@@ -215,7 +222,7 @@ describe('a look at a payment', () => {
   });
 
   test('finds nothing only when the provider says so', async () => {
-    server.play(answer(404, failure('NOT_FOUND_PAYMENT')));
+    play(answer(404, failure('NOT_FOUND_PAYMENT')));
     expect(await byKey()).toEqual({ kind: 'absent', code: 'NOT_FOUND_PAYMENT' });
   });
 
@@ -225,14 +232,14 @@ describe('a look at a payment', () => {
     ['an error', answer(500, failure('COMMON_ERROR')), 'COMMON_ERROR'],
     ['silence', saysNothing, 'TIMED_OUT'],
   ])('learns nothing from %s', async (_what, script, reason) => {
-    server.play(script);
+    play(script);
     expect(await byKey()).toEqual({ kind: 'unavailable', reason });
   });
 });
 
 describe('a cancellation', () => {
   test('names its refund in the reason and what it believes is left', async () => {
-    server.play(answer(200, payment({ cancels: [cancelled], balanceAmount: 10_000 })));
+    play(answer(200, payment({ cancels: [cancelled], balanceAmount: 10_000 })));
     expect(await cancel()).toEqual({
       kind: 'cancelled',
       transactionKey: 'T2',
@@ -253,7 +260,7 @@ describe('a cancellation', () => {
     ['does not list it', [], 'CANCEL_NOT_LISTED'],
     ['still works on it', [{ ...cancelled, cancelStatus: 'IN_PROGRESS' }], 'CANCEL_IN_PROGRESS'],
   ])('whose success %s needs a look', async (_what, cancels, code) => {
-    server.play(answer(200, payment({ cancels })));
+    play(answer(200, payment({ cancels })));
     expect(await cancel()).toEqual({ kind: 'look-up', code });
   });
 
@@ -261,7 +268,7 @@ describe('a cancellation', () => {
     [400, 403, 500].map((status) => ({ code, status, verdict })),
   );
   test.each(cases)('$code with $status', async ({ code, status, verdict }) => {
-    server.play(answer(status, failure(code)));
+    play(answer(status, failure(code)));
     const found = await cancel();
     switch (verdict) {
       case 'already-cancelled':
@@ -284,7 +291,7 @@ describe('a cancellation', () => {
     ['silence', saysNothing, false],
     ['a cut connection', hangUp, false],
   ])('met by %s is unknown', async (_what, script, answered) => {
-    server.play(script);
+    play(script);
     expect(await cancel()).toMatchObject({ kind: 'unknown', answered });
   });
 });
@@ -297,7 +304,7 @@ describe("a day's transactions", () => {
     );
 
   test('come in UTC, cancellations below zero', async () => {
-    server.play(
+    play(
       day([
         {
           transactionKey: 'T1',
@@ -332,7 +339,7 @@ describe("a day's transactions", () => {
       amount: 100,
       transactionAt: '2026-01-01T09:00:00+09:00',
     });
-    server.play((request, response) => {
+    play((request, response) => {
       const after = new URL(request.path, server.url).searchParams.get('startingAfter');
       const lines =
         after === 'T999' ? [line(1_000)] : Array.from({ length: 1_000 }, (_, i) => line(i));
@@ -345,7 +352,7 @@ describe("a day's transactions", () => {
   });
 
   test('fail loudly when they cannot be had', async () => {
-    server.play(answer(500, {}));
+    play(answer(500, {}));
     await expect(
       withGateways(({ payment: toss }) => toss.transactions('2026-01-01', aContext())),
     ).rejects.toMatchObject({ code: 'UNAVAILABLE', participant: 'toss' });
