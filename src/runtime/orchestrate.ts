@@ -68,7 +68,7 @@ export const orchestrator = (deps: {
   const queue = serial();
   const keyOf = (process: AnyProcess, instance: string): string => `${process.name}/${instance}`;
 
-  /** @returns false when somebody else wrote first; the instance is read anew then */
+  /** @returns the instance with the events, or null when somebody else wrote first: it must be read anew */
   const append = async (
     { process, instance, options }: Pick<Drive, 'process' | 'instance' | 'options'>,
     folded: Instance,
@@ -92,11 +92,12 @@ export const orchestrator = (deps: {
     }
     for (const { type } of events)
       metrics.count('saga_events_total', { process: process.name, type });
-    return cache.advance(process, instance, {
-      family: family.category,
-      events,
-      revision: appended.revision,
-    });
+    const news = { family: family.category, events, revision: appended.revision };
+    const { signal } = options.context;
+    // Only an instance that fell out of the cache meanwhile does not follow.
+    return (
+      cache.advance(process, instance, news) ?? (await cache.reload(process, instance, signal))
+    );
   };
 
   /** @returns null when the instance must be read anew before anything else is done */
