@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { OrderNo } from '../domain/kernel/ids.ts';
 import type { OrderRejection, OrderState, PlacedOrder } from '../domain/order/order-types.ts';
 import type { Payment } from '../domain/payment/payment.ts';
@@ -5,7 +6,6 @@ import type { Driven, DriveOptions } from './orchestrate.ts';
 import type { PaymentGateway } from './payment-gateway-ports.ts';
 import type { Clock, Context, Log, Metrics } from './ports.ts';
 import { lateRefundIdOf, paymentKeyHash } from './refund-id.ts';
-import { commandIdOf } from './saga-command-id.ts';
 import type { Orders } from './saga-commands.ts';
 
 /** What a member's wish to pay has come to. `position` is the log position that a reader must have passed to see it. */
@@ -71,7 +71,8 @@ export const payments = (deps: {
       idempotencyKey,
       at,
     } as const;
-    const commandId = commandIdOf(orderNo, command);
+    // The decider recognises a repeat by its payment key; only one of two requests may think that it is the first.
+    const commandId = randomUUID();
     const asked = await orders.execute(orderNo, command, { commandId, context });
     if (asked.kind !== 'done')
       return asked.kind === 'rejected'
@@ -97,8 +98,7 @@ export const payments = (deps: {
       reason: 'paid although the order does not wait for it',
       at: clock.now().toISOString(),
     } as const;
-    const commandId = commandIdOf(orderNo, { ...command, at: '' });
-    const outcome = await orders.execute(orderNo, command, { commandId, context });
+    const outcome = await orders.execute(orderNo, command, { commandId: randomUUID(), context });
     if (outcome.kind !== 'done') return 'unavailable';
     if (outcome.events.length === 0) return 'known';
     metrics.count('late_payments_total');

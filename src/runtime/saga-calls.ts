@@ -1,9 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { AnyEvent } from '../domain/kernel/events.ts';
 import type { AnsweredAt, Call, CallAnswer, Effect } from '../process-managers/process-manager.ts';
 import { deferralMs, quickRetryMs, resolverMs } from './back-off.ts';
 import { type OutsideCall, type Participants, perform, probe } from './perform-calls.ts';
 import type { Clock, Context, Log, Metrics } from './ports.ts';
-import { commandIdOf } from './saga-command-id.ts';
 import type { Carts } from './saga-commands.ts';
 
 export type CallSettings = {
@@ -69,8 +69,7 @@ export const sagaCalls = (options: {
     context: Context,
   ): Promise<CallAnswer> => {
     const command = { type: 'SubtractOrdered', memberId, orderNo, items } as const;
-    const commandId = commandIdOf(`cart/${orderNo}`, command);
-    const outcome = await carts.execute(memberId, command, { commandId, context });
+    const outcome = await carts.execute(memberId, command, { commandId: randomUUID(), context });
     switch (outcome.kind) {
       case 'done':
         return { kind: 'done', data: {} };
