@@ -10,6 +10,7 @@ import type { Logger } from '../logger.ts';
 import { type RequestLimits, runCall } from './call-runner.ts';
 import { Http2Call } from './http2-call.ts';
 import { RequestMemory } from './request-memory.ts';
+import { ResetGuard } from './reset-guard.ts';
 import type { Method, Service } from './service.ts';
 import { GrpcError, Status } from './status.ts';
 
@@ -29,12 +30,18 @@ interface Route {
   readonly maxRequestBytes: number;
 }
 
+/** What is counted for each connection. */
+interface ConnectionLimits {
+  readonly memory: RequestMemory;
+  readonly resets: ResetGuard;
+}
+
 /** Routes calls that arrive on HTTP/2 connections to the methods of the services. */
 export class GrpcServer {
   private readonly http2: Http2Server;
   private readonly routes = new Map<string, Route>();
   private readonly calls = new Set<Http2Call>();
-  private readonly sessions = new Map<ServerHttp2Session, RequestMemory>();
+  private readonly sessions = new Map<ServerHttp2Session, ConnectionLimits>();
   private readonly logger: Logger;
   private stopping = false;
 
@@ -80,14 +87,23 @@ export class GrpcServer {
   }
 
   private sessionOpened(session: ServerHttp2Session): void {
-    this.sessions.set(session, new RequestMemory());
+    const resets = new ResetGuard(() => {
+      if (!session.destroyed) session.goaway();
+    });
+    this.sessions.set(session, { memory: new RequestMemory(), resets });
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
-    session.once('close', () => this.sessions.delete(session));
+    session.once('close', () => {
+      resets.stop();
+      this.sessions.delete(session);
+    });
     session.on('error', () => session.destroy());
   }
 
   private callOpened(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     stream.on('error', () => undefined);
+    const resets = this.sessions.get(stream.session as ServerHttp2Session)?.resets;
+    resets?.callOpened();
+    stream.once('aborted', () => resets?.callReset());
     if (!/^application\/grpc(\+|;|$)/i.test(headers['content-type'] ?? '')) {
       stream.respond({ ':status': 415, 'grpc-status': '13' }, { endStream: true });
       stream.close();
@@ -103,9 +119,8 @@ export class GrpcServer {
   }
 
   private limitsOf({ maxRequestBytes }: Route, { session }: ServerHttp2Stream): RequestLimits {
-    const memory =
-      session === undefined ? undefined : this.sessions.get(session as ServerHttp2Session);
-    return { maxRequestBytes, memory: memory ?? new RequestMemory() };
+    const limits = this.sessions.get(session as ServerHttp2Session);
+    return { maxRequestBytes, memory: limits?.memory ?? new RequestMemory() };
   }
 }
 
