@@ -20,14 +20,14 @@ export type DriveOptions = {
   readonly context: Context;
   /** What was just written, which saves a read; without it the streams are read anew. */
   readonly news?: News;
-  /** Carried out once although it is not due yet: somebody is waiting for it. */
+  /** Carried out although it is not due yet, and nothing else: somebody is waiting for it. */
   readonly force?: string;
   /** With `force`: nothing was asked of the payment provider before. */
   readonly first?: boolean;
 };
 
 export type Orchestrator = {
-  /** Carries out all that is due for one saga and records it; drives of one saga wait for one another. */
+  /** Carries out all that is due for one saga (or what is forced) and records it; drives of one saga wait for one another. */
   readonly drive: (process: AnyProcess, instance: string, options: DriveOptions) => Promise<Driven>;
   readonly busy: (process: AnyProcess, instance: string) => boolean;
   /** The state after every event now in the streams. */
@@ -152,8 +152,7 @@ export const orchestrator = (deps: {
 
   const run = async (drive: Drive): Promise<Driven> => {
     const { process, instance, options, stuck } = drive;
-    const { context, news } = options;
-    let force = options.force;
+    const { context, news, force } = options;
     let folded = news
       ? await cache.open(process, instance, news, context.signal)
       : await cache.reload(process, instance, context.signal);
@@ -161,12 +160,12 @@ export const orchestrator = (deps: {
       context.signal.throwIfAborted();
       const owed = process.owed(folded.state);
       const now = clock.now().toISOString();
-      const due = owed.find(
-        ({ id, notBefore }) =>
-          !stuck.has(id) && (id === force || notBefore === null || notBefore <= now),
-      );
-      if (!due) return { state: folded.state, wakeAt: earliest(owed), position: drive.position };
-      if (due.id === force) force = undefined;
+      const isDue = ({ id, notBefore }: Owed<AnyEvent>): boolean =>
+        force === undefined ? notBefore === null || notBefore <= now : id === force;
+      const due = owed.find((each) => isDue(each) && !stuck.has(each.id));
+      // Whoever waits for one thing does not wait for what follows from it: its event wakes the saga.
+      if (!due || (force !== undefined && actions > 0))
+        return { state: folded.state, wakeAt: earliest(owed), position: drive.position };
       if (needsTruth(due) && news && !options.first)
         folded = await cache.reload(process, instance, context.signal);
       const still = process.owed(folded.state).find(({ id }) => id === due.id);
