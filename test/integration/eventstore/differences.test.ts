@@ -290,6 +290,25 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     await soon(async () => expect((await statsOf('unread')).totalInFlightMessages).toBe(300));
     consumer.close();
   },
+  'a client that cancels calls by the hundred is asked for a new connection': async () => {
+    const connection = await RawGrpc.to(server.url);
+    const asked = new Promise((resolve) => connection.session.once('goaway', resolve));
+    const open = () => {
+      const call = connection.open(`${STREAMS}/BatchAppend`);
+      call.write(framed(Buffer.alloc(0)));
+      return call;
+    };
+    const kept = open();
+    const calls = Array.from({ length: 800 }, open);
+    await soon(() => expect(calls.every(({ pending }) => !pending)).toBe(true));
+    for (let i = 0; i < 8; i++) {
+      for (const call of calls.slice(i * 100, i * 100 + 100)) call.close(8);
+      await connection.call('/event_store.client.gossip.Gossip/Read', framed(Buffer.alloc(0)));
+    }
+    expect(await asked).toBe(0);
+    expect(kept.destroyed).toBe(false);
+    await connection.close();
+  },
 };
 
 test.each(Object.entries(differences))('%s', (_what, holds) => holds());
