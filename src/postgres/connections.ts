@@ -1,5 +1,7 @@
 import pg from 'pg';
 import type { Log } from '../runtime/ports.ts';
+import { ReadSideFailure } from '../runtime/read-ports.ts';
+import { isAway } from './while-away.ts';
 
 /** bigint columns are log positions and counts: exact as BigInt. Times stay the text that Postgres prints. */
 const types = {
@@ -22,7 +24,10 @@ const settings = (url: string): pg.ClientConfig => ({
   keepAlive: true,
 });
 
-/** Connections for short work. A broken idle one is replaced, and only logged. */
+/**
+ * Connections for short work. A broken idle one is replaced, and only logged. While the database is away a query fails with
+ * ReadSideFailure.
+ */
 export const createPool = (url: string, size: number, log: Log): pg.Pool => {
   const pool = new pg.Pool({ ...settings(url), max: size, idleTimeoutMillis: 30_000 });
   pool.on('error', (error) => {
@@ -32,7 +37,12 @@ export const createPool = (url: string, size: number, log: Log): pg.Pool => {
   // One that is lent out has no other listener between two queries, and an error that nobody hears ends the process.
   // Whoever holds it learns of the break from his next query.
   pool.on('connect', (client) => client.on('error', () => {}));
-  return pool;
+  const query = pool.query.bind(pool) as (...args: readonly unknown[]) => Promise<unknown>;
+  const telling = (...args: readonly unknown[]): Promise<unknown> =>
+    query(...args).catch((error: unknown) => {
+      throw isAway(error) ? new ReadSideFailure(error) : error;
+    });
+  return Object.assign(pool, { query: telling as typeof pool.query });
 };
 
 /** A connection of one's own, for locks and LISTEN, which live as long as it does. */

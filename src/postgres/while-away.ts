@@ -5,7 +5,10 @@ const PAUSE_MS = 500;
 /** Longer than a database takes to come back after a crash, shorter than anybody waits for a wrong address. */
 const PATIENCE_MS = 30_000;
 
-/** Socket errors, and PostgreSQL's own words for stopping and starting (class 57, operator intervention). */
+/**
+ * Socket errors, and PostgreSQL's own words for stopping and starting (class 57, operator intervention), lost connections (08)
+ * and too many of them (53300).
+ */
 const awayCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -14,9 +17,14 @@ const awayCodes = new Set([
   '57P01',
   '57P02',
   '57P03',
+  '08000',
+  '08003',
+  '08006',
+  '53300',
 ]);
 /** Errors of the client that carry no code. */
-const awayMessages = /Connection terminated|connection error and is not queryable|timeout expired/;
+const awayMessages =
+  /Connection terminated|connection error and is not queryable|timeout expired|timeout exceeded/;
 
 /** Whether an error says that the database is not there now, rather than that it refuses us. */
 export const isAway = (error: unknown): boolean => {

@@ -1,6 +1,16 @@
 import type { OrderStatus, SagaStatus } from '../domain/order/words.ts';
 import type { Poison } from './read-store.ts';
 
+/** The database is not there now: the same read may succeed later. */
+export class ReadSideFailure extends Error {
+  readonly code = 'READ_SIDE_UNAVAILABLE';
+  readonly retryable = true;
+  constructor(cause: unknown) {
+    super('the read side cannot be reached', { cause });
+    this.name = 'ReadSideFailure';
+  }
+}
+
 /** Reads of the `orders` table. Whose order it is is for the caller to check. */
 export type OrderReads<Row> = {
   readonly find: (orderNo: string) => Promise<Row | undefined>;

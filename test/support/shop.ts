@@ -93,9 +93,15 @@ const openStore = async () => {
   return { url: child.url, close };
 };
 
-/** @param variables on top of the defaults, as the environment would give them */
+type Ways = { readonly EVENTSTORE_URL: string; readonly DATABASE_URL: string };
+
+/**
+ * @param variables on top of the defaults, as the environment would give them
+ * @param detour other ways to event store and database
+ */
 export const startShop = async (
   variables: Readonly<Record<string, string>> = {},
+  detour: (ways: Ways) => Promise<Ways> = (ways) => Promise.resolve(ways),
 ): Promise<Shop> => {
   const [store, database, sandbox] = await Promise.all([
     openStore(),
@@ -104,8 +110,7 @@ export const startShop = async (
   ]);
   const config = loadConfig({
     PORT: '0',
-    EVENTSTORE_URL: store.url,
-    DATABASE_URL: database.url,
+    ...(await detour({ EVENTSTORE_URL: store.url, DATABASE_URL: database.url })),
     PRODUCT_SERVICE_URL: `${sandbox.url}/product`,
     COUPON_SERVICE_URL: `${sandbox.url}/coupon`,
     MEMBER_SERVICE_URL: `${sandbox.url}/member`,

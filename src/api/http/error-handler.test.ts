@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { GatewayError } from '../../runtime/gateway-ports.ts';
 import { EventStoreFailure } from '../../runtime/ports.ts';
+import { ReadSideFailure } from '../../runtime/read-ports.ts';
 import { problemOf } from './error-handler.ts';
 import { ProblemError } from './problem-error.ts';
 
@@ -15,9 +16,7 @@ test.each([
   [new GatewayError('toss', 'MISCONFIGURED', 'x'), 'PARTICIPANT_MISCONFIGURED'],
   [new EventStoreFailure('STORE_UNAVAILABLE', 'x'), 'STORE_UNAVAILABLE'],
   [new EventStoreFailure('APPEND_OUTCOME_UNKNOWN', 'x'), 'STORE_UNAVAILABLE'],
-  [coded('ECONNREFUSED'), 'READ_MODEL_UNAVAILABLE'],
-  [coded('57P01'), 'READ_MODEL_UNAVAILABLE'],
-  [coded('53300'), 'READ_MODEL_UNAVAILABLE'],
+  [new ReadSideFailure(coded('ECONNREFUSED')), 'READ_MODEL_UNAVAILABLE'],
   [Object.assign(new Error('x'), { type: 'entity.too.large' }), 'BODY_TOO_LARGE'],
   [Object.assign(new Error('x'), { type: 'charset.unsupported' }), 'UNSUPPORTED_MEDIA_TYPE'],
   [Object.assign(new Error('x'), { status: 400 }), 'VALIDATION_FAILED'],

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { GatewayError } from '../../runtime/gateway-ports.ts';
 import { EventStoreFailure, type Log } from '../../runtime/ports.ts';
+import { ReadSideFailure } from '../../runtime/read-ports.ts';
 import type { ProblemCode } from '../problems.ts';
 import { ProblemError } from './problem-error.ts';
 import { sendProblem } from './problem-response.ts';
@@ -34,7 +35,8 @@ export const problemOf = (error: unknown): ProblemError | undefined => {
   if (error instanceof GatewayError) return ofGateway(error);
   if (error instanceof EventStoreFailure && error.retryable)
     return new ProblemError('STORE_UNAVAILABLE', { cause: error, detail: 'try again' });
-  if (isUnavailableDatabase(error)) return new ProblemError('READ_MODEL_UNAVAILABLE');
+  if (error instanceof ReadSideFailure)
+    return new ProblemError('READ_MODEL_UNAVAILABLE', { cause: error });
   const { type, status } = (error ?? {}) as HttpError;
   const parser = typeof type === 'string' ? ofBodyParser[type] : undefined;
   if (parser) return new ProblemError(parser);
@@ -53,16 +55,6 @@ const ofGateway = (error: GatewayError): ProblemError =>
           'Retry-After': String(Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000))),
         },
       });
-
-/** Connection refused or lost (Node's codes), too many connections, shutting down (PostgreSQL's classes 08, 53 and 57P). */
-export const isUnavailableDatabase = (error: unknown): boolean => {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  const code = String(error.code);
-  return (
-    /^(08|53)...$|^57P..$/.test(code) ||
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'DATABASE_UNAVAILABLE'].includes(code)
-  );
-};
 
 const hangUp = (res: Response): void => {
   res.destroy();

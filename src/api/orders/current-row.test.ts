@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PlacedOrder } from '../../domain/order/order-types.ts';
 import type { OrderRow } from '../../projections/order-row.ts';
+import { ReadSideFailure } from '../../runtime/read-ports.ts';
 import { type CurrentDeps, currentRow } from './current-row.ts';
 
 const orderNo = 'ORD-20260101-ABCDEFGHIJ';
@@ -34,7 +35,7 @@ test.each<[string, bigint | null, Partial<CurrentDeps>]>([
   ['does not know the order', 10n, { reads: { find: async () => undefined } }],
   ['shows another status', 10n, { reads: { find: async () => rowThat({ status: 'PENDING' }) } }],
   ['cannot be waited for, as nobody knows the position', null, {}],
-  ['is away', 10n, failing(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }))],
+  ['is away', 10n, failing(new ReadSideFailure(new Error('gone')))],
 ])('a read side that %s is passed over for the streams', async (_case, position, changes) => {
   expect(await currentRow(deps(changes), order, position, signal)).toBe(folded);
 });

@@ -1,7 +1,6 @@
 import type { PlacedOrder } from '../../domain/order/order-types.ts';
 import type { OrderRow } from '../../projections/order-row.ts';
-import type { OrderReads, ReadGate } from '../../runtime/read-ports.ts';
-import { isUnavailableDatabase } from '../http/error-handler.ts';
+import { type OrderReads, type ReadGate, ReadSideFailure } from '../../runtime/read-ports.ts';
 import { refuse } from '../http/refuse.ts';
 import type { FoldOrder } from './fold-order.ts';
 
@@ -41,7 +40,7 @@ const projectedRow = async (
     const reached = await gate.waitFor(position, { timeoutMs: READ_SIDE_MS, signal });
     return reached ? await reads.find(orderNo) : undefined;
   } catch (error) {
-    if (isUnavailableDatabase(error)) return undefined;
+    if (error instanceof ReadSideFailure) return undefined;
     throw error;
   }
 };

@@ -3,10 +3,9 @@ import { OrderNo } from '../../domain/kernel/ids.ts';
 import { orderEvents } from '../../domain/order/events.ts';
 import type { OrderRow } from '../../projections/order-row.ts';
 import type { EventLog } from '../../runtime/ports.ts';
-import type { OrderReads, ReadGate } from '../../runtime/read-ports.ts';
+import { type OrderReads, type ReadGate, ReadSideFailure } from '../../runtime/read-ports.ts';
 import type { OrderPage } from '../contract.ts';
 import { awaitToken } from '../http/consistency.ts';
-import { isUnavailableDatabase } from '../http/error-handler.ts';
 import { alreadyHas, etagOf } from '../http/headers.ts';
 import { refuse } from '../http/refuse.ts';
 import { memberIdOf, signalOf } from '../http/request-state.ts';
@@ -104,7 +103,7 @@ const knownRow = async (
   try {
     return await reads.find(orderNo);
   } catch (error) {
-    if (isUnavailableDatabase(error)) return undefined;
+    if (error instanceof ReadSideFailure) return undefined;
     throw error;
   }
 };
