@@ -9,6 +9,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const run = promisify(execFile);
 
+/** Some seconds when the machine is quiet; the other tests may keep it from being so. */
+const BUSY_MACHINE_MS = 180_000;
+
 test('the commands of the README work as written', async () => {
   const page = await readFile(join(root, 'README.md'), 'utf8');
   const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block);
@@ -23,28 +26,26 @@ test('the commands of the README work as written', async () => {
       .replaceAll('http://localhost:4000', service.sandboxUrl);
     const { stdout } = await run('bash', ['-eu', '-o', 'pipefail', '-c', script], {
       cwd: folder.path,
-      timeout: 60_000,
+      timeout: BUSY_MACHINE_MS,
     });
-    const seen = [
-      ...stdout.matchAll(/"type":"(\w+)"|^(COMPLETED|PAYMENT_DECLINED|PAYMENT_FAILED)$/gm),
-    ].map(([, type, word]) => type ?? word);
-    expect(seen).toEqual([
+    // The stream writes beside the commands: each of the two is in order, how they interleave is chance.
+    const streamed = [...stdout.matchAll(/"type":"(\w+)"/g)].map(([, type]) => type);
+    expect(streamed).toEqual([
       'OrderPlaced',
       'OrderAwaitingPayment',
       'PaymentConfirmationRequested',
       'PaymentApproved',
       'OrderCompleted',
-      'COMPLETED',
       'OrderPlaced',
       'OrderAwaitingPayment',
       'PaymentConfirmationRequested',
       'PaymentDeclined',
-      'PAYMENT_DECLINED',
-      'PAYMENT_FAILED',
     ]);
+    const answered = stdout.match(/^(?:COMPLETED|PAYMENT_DECLINED|PAYMENT_FAILED)$/gm);
+    expect(answered).toEqual(['COMPLETED', 'PAYMENT_DECLINED', 'PAYMENT_FAILED']);
     expect(stdout.match(/effects: \{ do: 1, undo: 1/g)).toHaveLength(3);
   } finally {
     await service.stop('SIGINT');
     await folder.remove();
   }
-}, 120_000);
+}, 300_000);
