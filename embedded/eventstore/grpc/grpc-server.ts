@@ -1,4 +1,5 @@
 import {
+  constants,
   createServer,
   type Http2Server,
   type IncomingHttpHeaders,
@@ -103,7 +104,9 @@ export class GrpcServer {
     stream.on('error', () => undefined);
     const resets = this.sessions.get(stream.session as ServerHttp2Session)?.resets;
     resets?.callOpened();
-    stream.once('aborted', () => resets?.callReset());
+    stream.once('close', () => {
+      if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) resets?.callReset();
+    });
     if (!/^application\/grpc(\+|;|$)/i.test(headers['content-type'] ?? '')) {
       stream.respond({ ':status': 415, 'grpc-status': '13' }, { endStream: true });
       stream.close();
