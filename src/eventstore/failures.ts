@@ -5,6 +5,7 @@ import {
   StreamNotFoundError,
   TimeoutError,
   UnavailableError,
+  UnknownError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
 
@@ -50,6 +51,9 @@ export const kindOfFailure = (
     return 'undecided';
   const code = codeOf(error);
   if (typeof code === 'number') return UNDECIDED_CODES.has(code) ? 'undecided' : 'refused';
+  // The client's own errors without a code are what the store said no with: a deleted stream, too large an append.
+  if (error instanceof Error && 'type' in error && 'code' in error && code === undefined)
+    return error instanceof UnknownError ? 'undecided' : 'refused';
   // ECONNREFUSED and the like come with a text for a code; cluster discovery throws plain errors.
   return error instanceof TypeError || error instanceof RangeError ? 'refused' : 'undecided';
 };

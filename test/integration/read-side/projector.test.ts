@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { families } from '../../../src/domain/families.ts';
 import { createPostgres, type Postgres } from '../../../src/postgres/postgres.ts';
@@ -154,6 +155,22 @@ describe('live projection', () => {
     expect(listed.filter(({ name }) => name !== 'carts').map(({ position }) => position)).toEqual(
       Array.from({ length: 4 }, () => fed.head()),
     );
+    await projector.stop();
+  });
+
+  test('a row that the database can never take stops its projection, and the others go on', async () => {
+    const fed = memoryFeed();
+    // An index takes no key that does not fit a page, and random letters do not compress.
+    const memberId = randomBytes(6_000).toString('hex');
+    const { stream, event } = cartAddition(memberId, 1);
+    fed.push(stream, event);
+    for (const step of historyOf(0, 'completed')) fed.push(step.stream, step.event);
+    const projector = startProjector(fed);
+    expect(await reached(fed.head())).toBe(true);
+    expect(projector.state().poisoned).toEqual(['carts']);
+    expect((await postgres.orders.find(orderNoOf(0)))?.status).toBe('COMPLETED');
+    const carts = (await postgres.projections.list()).find(({ name }) => name === 'carts');
+    expect(carts?.poison?.message).toContain('index row');
     await projector.stop();
   });
 

@@ -123,6 +123,24 @@ test('a rebuild gives the same rows as the live projection, and twice the same',
   await projector.stop();
 });
 
+test('rows that come by the hundred are copied in, with every letter as it was', async () => {
+  const fed = memoryFeed();
+  fill(fed, 0, 400);
+  const [step] = historyOf(900, 'placed');
+  if (!step) throw new Error('no step');
+  const orderName = 'tab\t line\n return\r back\\slash \\N "quote" 한글 \u0000 \ud800';
+  fed.push(step.stream, { ...step.event, data: { ...(step.event.data as object), orderName } });
+  const projector = startProjector(fed);
+  await reached(fed);
+  const live = await allRows();
+  expect(await run(fed)).toMatchObject({ differences: [], swapped: true });
+  expect(await allRows()).toEqual(live);
+  expect((await postgres.orders.find(orderNoOf(900)))?.orderName).toBe(
+    orderName.replace('\u0000', '\ufffd').replace('\ud800', '\ufffd'),
+  );
+  await projector.stop();
+});
+
 test('after the swap the projector feeds the new table, without a restart of its process', async () => {
   const fed = memoryFeed();
   fill(fed, 0, 10);

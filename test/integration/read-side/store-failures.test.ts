@@ -115,6 +115,50 @@ describe('answers to appends', () => {
   });
 });
 
+describe('reads', () => {
+  test('that are cut off go on behind the last event they gave', async () => {
+    const proxy = await startStoreProxy(inject('eventStoreUrl'));
+    const { store, counted } = open(proxy.url, calm);
+    const memberId = newMember();
+    const events = Array.from({ length: 3_000 }, () => ({
+      type: 'CartCleared' as const,
+      data: { memberId },
+    }));
+    await store.log.append(cartEvents, memberId, events, 'no-stream', randomUUID(), testContext());
+    const revisions: bigint[] = [];
+    for await (const { revision } of store.log.read(cartEvents, memberId, { signal })) {
+      revisions.push(revision);
+      if (revision === 100n) proxy.cut();
+    }
+    expect(revisions).toEqual(events.map((_, index) => BigInt(index)));
+    expect(counted('eventstore_retries_total')).toBeGreaterThanOrEqual(1);
+    await store.dispose();
+    await proxy.stop();
+  });
+
+  test('end at once when they are aborted', async () => {
+    const { store } = open('esdb://127.0.0.1:1?tls=false');
+    const aborting = new AbortController();
+    const reading = collect(store.log.read(cartEvents, newMember(), { signal: aborting.signal }));
+    aborting.abort(new Error('the client left'));
+    await expect(reading).rejects.toThrow('the client left');
+    await store.dispose();
+  });
+
+  test('and appends of a stream that was deleted for good are refused, not repeated', async () => {
+    const server = await startTestEventStore();
+    const { store, counted } = open(server.url);
+    const member = newMember();
+    await append(store, member);
+    await server.client.tombstoneStream(`cart-${member}`);
+    await expect(lengthOf(store, member)).rejects.toMatchObject({ code: 'STORE_REFUSED' });
+    await expect(append(store, member)).rejects.toMatchObject({ code: 'STORE_REFUSED' });
+    expect(counted('eventstore_retries_total')).toBe(0);
+    await store.dispose();
+    await server.stop();
+  });
+});
+
 describe('a store that goes away and comes back', () => {
   let server: TestEventStore;
   beforeEach(async () => {
