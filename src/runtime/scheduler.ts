@@ -1,3 +1,4 @@
+import { concatMap, defer, from, lastValueFrom, repeat, takeWhile, tap } from 'rxjs';
 import type { Clock, Log, Metrics } from './ports.ts';
 import type { DueSagas, SagaRef } from './saga-ports.ts';
 
@@ -57,7 +58,7 @@ export const runScheduler = async (options: {
 
   const claim = async (): Promise<readonly SagaRef[]> => {
     const free = settings.concurrency - underWay.size;
-    if (free <= 0) return [];
+    if (free <= 0 || signal.aborted) return [];
     try {
       const now = clock.now().toISOString();
       const sagas = await due.claim(now, free, settings.leaseMs, signal);
@@ -71,16 +72,22 @@ export const runScheduler = async (options: {
     }
   };
 
-  while (!signal.aborted) {
-    const sagas = await claim();
-    for (const saga of sagas) {
+  // A full claim hints at more: look again as soon as a place is free.
+  const nextLook = (): Promise<unknown> =>
+    underWay.size >= settings.concurrency
+      ? Promise.race(underWay)
+      : pause(settings.intervalMs, signal).catch(() => undefined);
+
+  const looks = defer(claim).pipe(
+    repeat({ delay: () => from(nextLook()) }),
+    // What was claimed as the stop came is driven still, and its lease given back.
+    takeWhile(() => !signal.aborted, true),
+    concatMap((sagas) => sagas),
+    tap((saga) => {
       const one: Promise<void> = driveOne(saga).finally(() => underWay.delete(one));
       underWay.add(one);
-    }
-    if (underWay.size >= settings.concurrency) await Promise.race(underWay);
-    // A full claim hints at more.
-    else if (sagas.length === 0 || underWay.size < settings.concurrency)
-      await pause(settings.intervalMs, signal).catch(() => undefined);
-  }
+    }),
+  );
+  await lastValueFrom(looks, { defaultValue: undefined });
   await Promise.all(underWay);
 };
