@@ -39,15 +39,20 @@ try {
   const killing = killAtRandom(machine.victims, kills, random.fork(1), patience);
   const mayStart = (order: number): boolean =>
     killing.kills.count() >= Math.floor((order / orders) * kills);
-  const [visits] = await Promise.all([
+  const [{ visits, bugs }] = await Promise.all([
     runOrders(machine, orders, random.fork(2), mayStart, patience),
     killing.over,
   ]);
   await calm(machine.sandboxUrl);
   const verdict = await judge(machine, visits, patience);
   const deaths = machine.victims.flatMap(({ name, deaths }) => Array<string>(deaths()).fill(name));
-  for (const line of reportLines(visits, killing.kills, deaths, verdict)) console.log(line);
-  clean = isClean(verdict) && deaths.length === 0;
+  const defects = [
+    ...deaths.map((name) => `DIED BY ITSELF ${name}`),
+    ...bugs.map((request) => `INTERNAL ERROR ${request}`),
+  ];
+  for (const line of reportLines(visits, killing.kills, verdict)) console.log(line);
+  for (const defect of defects) console.log(defect);
+  clean = isClean(verdict) && defects.length === 0;
 } finally {
   await machine.stop();
 }

@@ -23,7 +23,6 @@ const outages = (longest: ReadonlyMap<string, number>): string =>
 export const reportLines = (
   visits: readonly Visit[],
   kills: Kills,
-  deaths: readonly string[],
   { quietAfterMs, audit, differences, statuses, brokenPromises }: Verdict,
 ): readonly string[] => [
   `kills: ${kills.count()} (${counted(kills.of)})`,
@@ -41,7 +40,6 @@ export const reportLines = (
     ({ kind, orderNo, ours, theirs }) =>
       `DIFFERENCE ${kind} ${orderNo}: ours ${ours ?? '–'}, theirs ${theirs ?? '–'}`,
   ),
-  ...deaths.map((name) => `DIED BY ITSELF ${name}`),
   ...brokenPromises.map((promise) => `BROKEN PROMISE ${promise}`),
   ...audit.broken.map(
     ({ invariant, subject, detail }) => `BROKEN ${invariant} ${subject}: ${detail}`,

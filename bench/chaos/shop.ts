@@ -22,18 +22,21 @@ export const runOrders = async (
   random: Random,
   mayStart: (order: number) => boolean,
   signal: AbortSignal,
-): Promise<readonly Visit[]> => {
+): Promise<{ readonly visits: readonly Visit[]; readonly bugs: readonly string[] }> => {
   const visits: Visit[] = [];
+  const bugs: string[] = [];
   const waiting = deal(count, random).map((scenario, order) => ({ scenario, order }));
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { scenario, order } = next;
       while (!mayStart(order)) await setTimeout(LOOK_MS);
-      const shopper = createShopper(machine, FIRST_MEMBER + (order % MEMBERS), signal);
+      const shopper = createShopper(machine, FIRST_MEMBER + (order % MEMBERS), signal, (bug) =>
+        bugs.push(bug),
+      );
       const course = await scenario.run(shopper, random.fork(order));
       visits.push({ ...course, scenario: scenario.name });
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, work));
-  return visits;
+  return { visits, bugs };
 };

@@ -35,16 +35,20 @@ const PAUSE_MS = 200;
 
 /**
  * @param signal ends a customer's patience
+ * @param onBug told of every 500: nothing that is killed elsewhere excuses one
  */
 export const createShopper = (
   { apiUrl, sandboxUrl }: { readonly apiUrl: string; readonly sandboxUrl: string },
   memberId: number,
   signal: AbortSignal,
+  onBug: (request: string) => void,
 ): Shopper => {
   const call = async (url: string, init: RequestInit): Promise<Reply> => {
     for (;;) {
       signal.throwIfAborted();
       const reply = await once(url, init, signal);
+      if (reply?.status === 500 && url.startsWith(apiUrl))
+        onBug(`${init.method ?? 'GET'} ${url.slice(apiUrl.length)}`);
       if (reply && reply.status < 500 && reply.status !== 429) return reply;
       await setTimeout(PAUSE_MS);
     }
