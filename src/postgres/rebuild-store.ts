@@ -12,6 +12,10 @@ const q = pg.escapeIdentifier;
 /** How long a swap waits for readers of the view before it tries again, so that they do not queue behind it. */
 const SWAP_LOCK_TIMEOUT = '2s';
 
+const SWAP_TRIES = 10;
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const LOCK_NOT_AVAILABLE = '55P03';
+
 /** The unfinished build of this version, or a new one; builds of other versions are dropped. */
 const openBuild = (pool: pg.Pool, projection: AnyProjection, restart: boolean): Promise<Fenced> =>
   inTransaction(pool, async (client) => {
@@ -57,6 +61,44 @@ const exchange = async (
   await pointView(client, name, chosen);
 };
 
+type Both = Parameters<Parameters<RebuildStore['atSamePosition']>[2]>[0];
+
+/** One transaction in which the live table stands still: it ends with a swap or without a trace. */
+const holdingLive = async <T>(
+  url: string,
+  log: Log,
+  target: Target,
+  catchUp: (live: bigint) => Promise<void>,
+  then: (both: Both) => Promise<T>,
+): Promise<T> => {
+  const client = createClient(url);
+  client.on('error', (error) => log.warn({ reason: error.message }, 'swap connection broke'));
+  await client.connect();
+  try {
+    await client.query('begin');
+    await client.query(`set local lock_timeout = '${SWAP_LOCK_TIMEOUT}'`);
+    const { rows } = await client.query<Registered>(
+      `select table_name, position from projection_tables
+       where projection = $1 and state = 'live' for update`,
+      [target.projection.name],
+    );
+    const live = rows[0];
+    if (live?.position != null) await catchUp(live.position);
+    const result = await then({
+      compare: (limit) =>
+        live
+          ? compareTables(client, target, live.table_name, live.position, limit)
+          : Promise.resolve([]),
+      swap: () => exchange(client, target.projection.name, 'building'),
+    });
+    await client.query('commit');
+    return result;
+  } finally {
+    // Ends the session, and with it a transaction that did not come to its end.
+    await client.end().catch(() => {});
+  }
+};
+
 /** Tables built beside the live ones, and their change of places. */
 export const createRebuildStore = (url: string, pool: pg.Pool, log: Log): RebuildStore => ({
   build: async (projections, { restart }) => {
@@ -83,31 +125,14 @@ export const createRebuildStore = (url: string, pool: pg.Pool, log: Log): Rebuil
   },
 
   atSamePosition: async (target, catchUp, then) => {
-    const client = createClient(url);
-    client.on('error', (error) => log.warn({ reason: error.message }, 'swap connection broke'));
-    await client.connect();
-    try {
-      await client.query('begin');
-      await client.query(`set local lock_timeout = '${SWAP_LOCK_TIMEOUT}'`);
-      const { rows } = await client.query<Registered>(
-        `select table_name, position from projection_tables
-         where projection = $1 and state = 'live' for update`,
-        [target.projection.name],
-      );
-      const live = rows[0];
-      if (live?.position != null) await catchUp(live.position);
-      const result = await then({
-        compare: (limit) =>
-          live
-            ? compareTables(client, target, live.table_name, live.position, limit)
-            : Promise.resolve([]),
-        swap: () => exchange(client, target.projection.name, 'building'),
-      });
-      await client.query('commit');
-      return result;
-    } finally {
-      await client.end().catch(() => {});
-    }
+    for (let tries = 1; ; tries++)
+      try {
+        return await holdingLive(url, log, target, catchUp, then);
+      } catch (error) {
+        const busy = error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE;
+        if (!busy || tries === SWAP_TRIES) throw error;
+        log.info({ name: target.projection.name, tries }, 'the swap lets a reader finish first');
+      }
   },
 
   discard: async (targets: readonly Target[]) => {

@@ -117,7 +117,7 @@ export type RebuildStore = {
   readonly index: (target: Target) => Promise<void>;
   /**
    * Holds the live projector's commits, brings the build up to where it stands (`catchUp`), then runs `then` on both:
-   * `compare` lists at most `limit` differences, `swap` makes the build the live table.
+   * `compare` lists at most `limit` differences, `swap` makes the build the live table. All of it may be tried again.
    */
   readonly atSamePosition: <T>(
     target: Target,

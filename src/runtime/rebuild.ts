@@ -174,21 +174,22 @@ export const rebuild = async (options: Options): Promise<RebuildResult> => {
     await readOn(folds);
 
     const differences: Difference[] = [];
-    for (const fold of folds)
-      await store.atSamePosition(
+    for (const fold of folds) {
+      const found = await store.atSamePosition(
         fold.target,
         (live) => readOn([fold], live),
         async ({ compare, swap }) => {
-          if (options.compare) {
-            reporter.enter('comparing');
-            differences.push(...(await compare(MAX_DIFFERENCES)));
-          }
+          if (options.compare) reporter.enter('comparing');
+          const unlike = options.compare ? await compare(MAX_DIFFERENCES) : [];
           if (options.swap) {
             reporter.enter('swapping');
             await swap();
           }
+          return unlike;
         },
       );
+      differences.push(...found);
+    }
     if (!options.swap) await store.discard(build.targets);
     reporter.enter('done');
     return {

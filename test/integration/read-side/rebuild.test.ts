@@ -174,6 +174,22 @@ test('reads go on while a rebuild swaps', async () => {
   await projector.stop();
 });
 
+test('a reader that takes its time is let through before the swap', async () => {
+  const fed = memoryFeed();
+  fill(fed, 0, 10);
+  const projector = startProjector(fed);
+  await reached(fed);
+  await sql.query('begin');
+  await sql.query('select count(*) from orders');
+  const rebuilding = run(fed, { these: [orders], compare: false });
+  // Longer than one try for the swap; others read on meanwhile.
+  await sql.query('select pg_sleep(2.5)');
+  expect(await postgres.orders.find(orderNoOf(2))).toMatchObject({ status: 'COMPLETED' });
+  await sql.query('commit');
+  expect(await rebuilding).toMatchObject({ swapped: true });
+  await projector.stop();
+});
+
 test('verification names every row that is not what the events say', async () => {
   const fed = memoryFeed();
   fill(fed);
