@@ -66,6 +66,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Runni
   try {
     identity.port = await listener.listen(options.port, host);
   } catch (error) {
+    await groups.stop();
     await store.close();
     throw error;
   }

@@ -1,12 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../../embedded/eventstore/logger.ts';
 import { ANY } from '../../../embedded/eventstore/streams/event-store.ts';
 import type { LogStore } from '../../../embedded/eventstore/streams/log-store.ts';
 import { openStore } from '../../../embedded/eventstore/streams/open-store.ts';
+import { startTestEventStore } from '../../support/embedded-event-store.ts';
 import { bytesIn, numbered, streamRecords, userRecords } from '../../support/event-log.ts';
+import { framed, RawGrpc } from '../../support/raw-grpc.ts';
 
 let dataDir: string;
 let store: LogStore;
@@ -111,4 +114,16 @@ describe('a scavenge', () => {
     expect(await userRecords(store)).toHaveLength(180);
     expect(await bytesIn(dataDir)).toBeGreaterThan(0);
   });
+});
+
+test('a running server scavenges when it is asked to, over HTTP and over gRPC', async () => {
+  const server = await startTestEventStore();
+  const http = server.url.replace('esdb:', 'http:').replace(/\?.*/, '');
+  const answer = await request(`${http}/admin/scavenge`, { method: 'POST' });
+  expect(await answer.body.json()).toEqual({ scavengeId: expect.any(String) });
+  const raw = await RawGrpc.to(server.url);
+  const call = `/event_store.client.operations.Operations/StartScavenge`;
+  expect(await raw.call(call, framed(Buffer.alloc(0)))).toMatchObject({ status: 0, replies: 1 });
+  await raw.close();
+  await server.stop();
 });

@@ -60,10 +60,11 @@ export const runCrashes = async (options: CrashOptions): Promise<CrashReport> =>
       '--data-dir',
       options.dataDir,
     ]);
-    if (server.output().includes('torn tail')) report.tornTails++;
     const client = EventStoreDBClient.connectionString(server.url);
     for (const writer of writers) report.problems.push(...(await auditStream(client, writer)));
     report.problems.push(...(await auditObserved(client, observed)));
+    // Written before the server was ready, but over another pipe than the news of it.
+    if (server.output().includes('torn tail')) report.tornTails++;
     count(report, writers, observed);
     options.onKill?.(kill, report);
     if (report.problems.length > 0 || kill === options.kills) {
