@@ -57,7 +57,7 @@ const sagaSettings = ({ timers, toss }: Config) => ({
 export const compose = (config: Config, { logger, clock }: Dependencies) => {
   const metrics = prometheusMetrics();
   const common = { log: logger, metrics, clock };
-  const eventStore = createEventStore({ url: config.eventStore.url, ...common });
+  const eventStore = createEventStore({ ...config.eventStore, ...common });
   const postgres = createPostgres<ProjectionRows>({
     url: config.database.url,
     projections,

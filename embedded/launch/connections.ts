@@ -29,7 +29,7 @@ export const connect = (settings: Settings, addresses: Addresses): Config => {
   return completeSettings({
     ...settings,
     http: { ...settings.http, port: httpPort },
-    eventStore: { url: eventStoreUrl },
+    eventStore: { ...settings.eventStore, url: eventStoreUrl },
     database: { url: databaseUrl },
     participants: {
       ...participants,
@@ -55,6 +55,7 @@ const environmentOf = ({
   auth,
 }: Config): Environment => ({
   EVENTSTORE_URL: eventStore.url,
+  EVENTSTORE_NAMESPACE: eventStore.namespace,
   DATABASE_URL: database.url,
   PRODUCT_SERVICE_URL: participants.productUrl,
   COUPON_SERVICE_URL: participants.couponUrl,

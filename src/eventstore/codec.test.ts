@@ -59,7 +59,7 @@ describe('encoding', () => {
 
 describe('decoding', () => {
   test('gives the event with where and when it lies', () => {
-    expect(decode(family, record(), 700n)).toMatchObject({
+    expect(decode(family, record(), 'jar-1', 700n)).toMatchObject({
       type: 'Filled',
       data: { grams: 5 },
       at: '2026-03-01T09:00:00.123Z',
@@ -70,7 +70,7 @@ describe('decoding', () => {
   });
 
   test('brings an older version to the newest', () => {
-    expect(decode(family, versioned(1, { kilos: 2 }), 1n).data).toEqual({ grams: 2_000 });
+    expect(decode(family, versioned(1, { kilos: 2 }), 'jar-1', 1n).data).toEqual({ grams: 2_000 });
   });
 
   test.each([
@@ -84,7 +84,7 @@ describe('decoding', () => {
     ['binary metadata', record({ metadata: new Uint8Array() } as never)],
     ['no actor', record({ metadata: { schemaVersion: 2 } } as never)],
   ])('an event with %s is unreadable, and the place is named', (_what, broken) => {
-    expect(() => decode(family, broken, 1n)).toThrow(UnreadableEventError);
-    expect(() => decode(family, broken, 1n)).toThrow('3@jar-1');
+    expect(() => decode(family, broken, 'jar-1', 1n)).toThrow(UnreadableEventError);
+    expect(() => decode(family, broken, 'jar-1', 1n)).toThrow('3@jar-1');
   });
 });

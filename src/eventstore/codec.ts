@@ -10,9 +10,6 @@ import {
 import { eventIdOf } from '../runtime/event-id.ts';
 import type { Context } from '../runtime/ports.ts';
 
-/** The stream of one aggregate or process. */
-export const streamOf = (family: EventFamily, id: string): string => `${family.category}-${id}`;
-
 /**
  * What goes to the store: newest version of the shape, ids derived from the command.
  * @throws Error when an event is none of the family's: a bug of the caller, nothing may be written then
@@ -56,12 +53,14 @@ const metadataOf = (record: RecordedEvent): EventMetadata => {
 
 /**
  * Brings a stored event to today's shape.
+ * @param stream the name that the service knows it by
  * @param position of the event in `$all`
  * @throws UnreadableEventError naming the stream and revision
  */
 export const decode = (
   family: EventFamily,
   record: RecordedEvent,
+  stream: string,
   position: bigint,
 ): Recorded<AnyEvent> => {
   try {
@@ -74,7 +73,7 @@ export const decode = (
       data,
       id: record.id,
       at: record.created.toISOString(),
-      stream: record.streamId,
+      stream,
       revision: record.revision,
       position,
       metadata,

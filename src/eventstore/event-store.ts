@@ -9,6 +9,7 @@ import { createEventLog } from './event-log.ts';
 import { textOf } from './failures.ts';
 import { createFeed } from './feed.ts';
 import { createGroupsView } from './parked.ts';
+import { streamNames } from './stream-names.ts';
 import { createStreamReader, drain } from './stream-reader.ts';
 import { pause } from './waiting.ts';
 import { createWakeUps } from './wake-ups.ts';
@@ -36,12 +37,15 @@ const READY_MS = 2_000;
 export const createEventStore = (options: {
   /** `esdb://host:port?tls=false` and the like. */
   readonly url: string;
+  /** Sets this service's streams and groups apart in a shared store; see `streamNames`. */
+  readonly namespace?: string;
   readonly log: Log;
   readonly metrics: Metrics;
   /** For tests; the default rides out the failure of a cluster's leader. */
   readonly appendPatience?: AppendPatience;
 }): EventStore => {
   const { log, metrics } = options;
+  const names = streamNames(options.namespace ?? '');
   const clients = createClientHolder({ url: options.url, log, metrics });
   const breakAppends = (): void => breakWritableCalls(clients.current());
   const guard = installBatchAppendGuard({ log, metrics, breakAppends });
@@ -65,9 +69,9 @@ export const createEventStore = (options: {
   };
 
   return {
-    log: createEventLog(read, append),
-    feed: createFeed({ clients, log, metrics }),
-    wakeUps: createWakeUps({ clients, log, metrics }),
+    log: createEventLog(read, append, names),
+    feed: createFeed({ clients, names, log, metrics }),
+    wakeUps: createWakeUps({ clients, names, log, metrics }),
     head,
     ready: async () => {
       try {
@@ -77,7 +81,7 @@ export const createEventStore = (options: {
         return { ok: false, reason: textOf(error) };
       }
     },
-    ...createGroupsView(clients, read),
+    ...createGroupsView(clients, read, names),
     dispose: async () => {
       // It waits for every call to end; one that a dead server holds must not keep the process.
       await Promise.race([clients.dispose(), pause(DISPOSE_MS, new AbortController().signal)]);

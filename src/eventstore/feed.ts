@@ -10,6 +10,7 @@ import { abandonable } from './abandon.ts';
 import type { ClientHolder } from './client-holder.ts';
 import { decode } from './codec.ts';
 import { textOf } from './failures.ts';
+import type { StreamNames } from './stream-names.ts';
 import { createPuller } from './subscription-puller.ts';
 import { backoffMs, pause } from './waiting.ts';
 
@@ -21,7 +22,11 @@ const CHECKPOINT_INTERVAL = 32;
 const IDLE_CHECKPOINT_MS = 1_000;
 
 /** Collects what one subscription delivers into batches that only go forward. */
-const createBatcher = (from: bigint, byCategory: ReadonlyMap<string, EventFamily>) => {
+const createBatcher = (
+  from: bigint,
+  familyOf: (stream: string) => EventFamily | undefined,
+  names: StreamNames,
+) => {
   let position = from;
   let yielded = from;
   let live = false;
@@ -45,13 +50,14 @@ const createBatcher = (from: bigint, byCategory: ReadonlyMap<string, EventFamily
       // After a reopening, or a checkpoint that lay behind, events may come a second time.
       if (at <= position) return;
       position = at;
-      const family = byCategory.get(record.streamId.slice(0, record.streamId.indexOf('-')));
+      const family = familyOf(record.streamId);
       if (!family) return;
+      const stream = names.bare(record.streamId);
       try {
-        events.push(decode(family, record, at));
+        events.push(decode(family, record, stream, at));
       } catch (error) {
         if (!(error instanceof UnreadableEventError)) throw error;
-        const { streamId: stream, revision, type } = record;
+        const { revision, type } = record;
         unreadable.push({ stream, revision, position: at, type, message: error.message });
       }
     },
@@ -75,6 +81,7 @@ async function* run(
   clients: ClientHolder,
   options: Options,
   batcher: ReturnType<typeof createBatcher>,
+  names: StreamNames,
   onConfirmed: () => void,
 ): AsyncGenerator<Batch> {
   const { families, maxEvents, maxWaitMs, signal } = options;
@@ -83,7 +90,7 @@ async function* run(
   const subscription = clients.current().subscribeToAll({
     fromPosition: from < 0n ? START : { commit: from, prepare: from },
     filter: streamNameFilter({
-      prefixes: families.map((family) => `${family.category}-`),
+      prefixes: families.map(names.prefixOf),
       checkpointInterval: CHECKPOINT_INTERVAL,
       checkpointReached: (_, position) => puller.checkpointReached(position),
     }),
@@ -130,22 +137,23 @@ async function* run(
 /** The catch-up feed: one subscription at a time, opened again with back-off from the last position after any error. */
 export const createFeed = (deps: {
   readonly clients: ClientHolder;
+  readonly names: StreamNames;
   readonly log: Log;
   readonly metrics: Metrics;
 }): Feed => ({
   batches: async function* (options) {
     const { signal } = options;
-    const byCategory = new Map(options.families.map((family) => [family.category, family]));
+    const familyOf = deps.names.familyFinder(options.families);
     // One below every position stands for the start, as positions count from 0.
     let position = options.from === 'start' ? -1n : options.from;
     let attempt = 0;
     while (!signal.aborted) {
-      const batcher = createBatcher(position, byCategory);
+      const batcher = createBatcher(position, familyOf, deps.names);
       try {
         const confirmed = (): void => {
           attempt = 0;
         };
-        for await (const batch of run(deps.clients, options, batcher, confirmed)) {
+        for await (const batch of run(deps.clients, options, batcher, deps.names, confirmed)) {
           if (batch.position > position) position = batch.position;
           yield batch;
         }

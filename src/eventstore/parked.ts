@@ -1,6 +1,7 @@
 import type { ConsumerGroups, GroupInfo, ParkedMessage } from '../runtime/operator-ports.ts';
 import type { ClientHolder } from './client-holder.ts';
 import { isGroupOf } from './consumer-group.ts';
+import type { StreamNames } from './stream-names.ts';
 import type { StreamReader } from './stream-reader.ts';
 
 const parkedStream = (name: string): string => `$persistentsubscription-$all::${name}-parked`;
@@ -11,7 +12,11 @@ const textIn = (metadata: unknown, key: string): string =>
     : '';
 
 /** What operators see and do of consumer groups, over the store's own records. */
-export const createGroupsView = (clients: ClientHolder, read: StreamReader): ConsumerGroups => {
+export const createGroupsView = (
+  clients: ClientHolder,
+  read: StreamReader,
+  names: StreamNames,
+): ConsumerGroups => {
   const infos = async () => {
     try {
       return await clients.current().listPersistentSubscriptionsToAll();
@@ -23,7 +28,9 @@ export const createGroupsView = (clients: ClientHolder, read: StreamReader): Con
     }
   };
   const namesOf = async (group: string): Promise<readonly string[]> =>
-    (await infos()).map((info) => info.groupName).filter((name) => isGroupOf(group, name));
+    (await infos())
+      .map((info) => info.groupName)
+      .filter((name) => isGroupOf(names.groupOf(group), name));
 
   const listOf = async (name: string, limit: number): Promise<ParkedMessage[]> => {
     const found: ParkedMessage[] = [];
@@ -34,7 +41,7 @@ export const createGroupsView = (clients: ClientHolder, read: StreamReader): Con
         group: name,
         eventId: event?.id ?? link?.id ?? '',
         type: event?.type ?? '(deleted)',
-        stream: event?.streamId ?? '',
+        stream: names.bare(event?.streamId ?? ''),
         revision: event ? String(event.revision) : '',
         position: String(event?.position?.commit ?? ''),
         reason: textIn(link?.metadata, 'reason'),

@@ -10,6 +10,7 @@ import type { ClientHolder } from './client-holder.ts';
 import { decode } from './codec.ts';
 import { ensureGroup } from './consumer-group.ts';
 import { textOf } from './failures.ts';
+import type { StreamNames } from './stream-names.ts';
 import { backoffMs, pause } from './waiting.ts';
 
 type Options = Parameters<WakeUps['consume']>[0];
@@ -38,18 +39,19 @@ const createReplies = (
 
 const handleOne = async (
   message: Message,
-  byCategory: ReadonlyMap<string, EventFamily>,
+  familyOf: (stream: string) => EventFamily | undefined,
   options: Options,
-  log: Log,
+  deps: { readonly log: Log; readonly names: StreamNames },
 ): Promise<Verdict> => {
   const record = message.event;
   // A link whose target was deleted: there is nothing left to do.
   if (!record) return { message, handled: 'ack', reason: '' };
-  const family = byCategory.get(record.streamId.slice(0, record.streamId.indexOf('-')));
+  const family = familyOf(record.streamId);
   if (!family) return { message, handled: 'ack', reason: '' };
+  const { log, names } = deps;
   const about = { stream: record.streamId, revision: String(record.revision), type: record.type };
   try {
-    const event = decode(family, record, record.position.commit);
+    const event = decode(family, record, names.bare(record.streamId), record.position.commit);
     const handled = await options.handle(event, message.retryCount);
     return {
       message,
@@ -73,10 +75,15 @@ const consumeOnce = async (
   client: EventStoreDBClient,
   name: string,
   options: Options,
-  deps: { readonly log: Log; readonly metrics: Metrics; readonly onConfirmed: () => void },
+  deps: {
+    readonly names: StreamNames;
+    readonly log: Log;
+    readonly metrics: Metrics;
+    readonly onConfirmed: () => void;
+  },
 ): Promise<void> => {
   const { signal, concurrency } = options;
-  const byCategory = new Map(options.families.map((family) => [family.category, family]));
+  const familyOf = deps.names.familyFinder(options.families);
   const underWay = new Set<Promise<void>>();
   // The server sends no more than this many unanswered messages, which bounds the handlers under way.
   const subscription = client.subscribeToPersistentSubscriptionToAll(name, {
@@ -98,7 +105,7 @@ const consumeOnce = async (
       subscription.on('close', () => fail(new Error('the subscription closed')));
       subscription.on('data', (message: Message) => {
         if (signal.aborted) return;
-        const handling = handleOne(message, byCategory, options, deps.log).then((verdict) => {
+        const handling = handleOne(message, familyOf, options, deps).then((verdict) => {
           deps.metrics.count('wakeups_total', { group: options.group, handled: verdict.handled });
           if (!broken) reply(verdict);
         });
@@ -117,6 +124,7 @@ const consumeOnce = async (
 /** Consumer groups on `$all`, opened again with back-off whatever they end with, a typed error or a bare one. */
 export const createWakeUps = (deps: {
   readonly clients: ClientHolder;
+  readonly names: StreamNames;
   readonly log: Log;
   readonly metrics: Metrics;
 }): WakeUps => ({
@@ -126,7 +134,7 @@ export const createWakeUps = (deps: {
     while (!signal.aborted) {
       try {
         const client = deps.clients.current();
-        const name = await ensureGroup(client, group, types, deps.log);
+        const name = await ensureGroup(client, deps.names.groupOf(group), types, deps.log);
         // It may have aborted meanwhile, and would not do so again.
         if (signal.aborted) return;
         const onConfirmed = (): void => {

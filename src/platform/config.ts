@@ -60,7 +60,7 @@ type Common = DeepReadonly<ReturnType<typeof commonOf>>;
 
 /** How the service reaches what it is built on. */
 type Connections = DeepReadonly<{
-  eventStore: { url: string };
+  eventStore: { url: string; namespace: string };
   database: { url: string };
   participants: {
     productUrl: string;
@@ -157,7 +157,7 @@ export const readSettings = (environment: Environment): Settings => {
   const env = parsed.data;
   return deepFreeze({
     ...commonOf(env),
-    eventStore: { url: env.EVENTSTORE_URL },
+    eventStore: { url: env.EVENTSTORE_URL, namespace: env.EVENTSTORE_NAMESPACE },
     database: { url: env.DATABASE_URL },
     participants: {
       productUrl: env.PRODUCT_SERVICE_URL,
@@ -196,7 +196,7 @@ export const completeSettings = ({ ports: _, ...settings }: Settings): Config =>
   const { eventStore, database, participants, toss, auth } = settings;
   const config = {
     ...settings,
-    eventStore: { url: need(eventStore.url, 'EVENTSTORE_URL') },
+    eventStore: { ...eventStore, url: need(eventStore.url, 'EVENTSTORE_URL') },
     database: { url: need(database.url, 'DATABASE_URL') },
     participants: {
       ...participants,

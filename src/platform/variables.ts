@@ -69,6 +69,11 @@ export const Variables = z.object({
   DATA_DIR: z.string().min(1).prefault('.data').describe('where the embedded parts keep data'),
 
   EVENTSTORE_URL: eventStoreUrl.optional().describe('an EventStoreDB instead of the embedded one'),
+  EVENTSTORE_NAMESPACE: z
+    .string()
+    .regex(/^([a-z][a-z0-9]{0,31})?$/, 'must be up to 32 small letters and digits, a letter first')
+    .prefault('')
+    .describe('sets the streams apart from other services’ in one EventStoreDB'),
   EVENTSTORE_PORT: port.prefault('2113').describe('port of the embedded event store'),
   DATABASE_URL: databaseUrl.optional().describe('a PostgreSQL instead of the embedded one'),
   DATABASE_PORT: port.prefault('5433').describe('port of the embedded PostgreSQL'),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { BACKWARDS, END, EventStoreDBClient } from '@eventstore/db-client';
 import { inject } from 'vitest';
 import { DEFAULT_JWT, DEFAULT_TOSS_SECRET_KEY, startSandbox } from '../../sandbox/server.ts';
@@ -74,11 +75,15 @@ const request = async (
 
 /**
  * A store of its own: consumer groups are the store's, and two services on one store would share each other's sagas.
- * A store given from outside is used as it is.
+ * A store given from outside is shared by namespaces.
  */
 const openStore = async () => {
   if (process.env.EVENTSTORE_URL)
-    return { url: inject('eventStoreUrl'), close: async () => undefined };
+    return {
+      url: inject('eventStoreUrl'),
+      namespace: `t${randomBytes(8).toString('hex')}`,
+      close: async () => undefined,
+    };
   const folder = await temporaryFolder();
   const child = await startChild('embedded/eventstore/main', [
     '--port',
@@ -90,7 +95,7 @@ const openStore = async () => {
     await child.stop();
     await folder.remove();
   };
-  return { url: child.url, close };
+  return { url: child.url, namespace: '', close };
 };
 
 type Ways = { readonly EVENTSTORE_URL: string; readonly DATABASE_URL: string };
@@ -111,6 +116,7 @@ export const startShop = async (
   const config = loadConfig({
     PORT: '0',
     ...(await detour({ EVENTSTORE_URL: store.url, DATABASE_URL: database.url })),
+    EVENTSTORE_NAMESPACE: store.namespace,
     PRODUCT_SERVICE_URL: `${sandbox.url}/product`,
     COUPON_SERVICE_URL: `${sandbox.url}/coupon`,
     MEMBER_SERVICE_URL: `${sandbox.url}/member`,
@@ -142,11 +148,18 @@ export const startShop = async (
     pay: async (orderId, amount, outcome = 'approve') =>
       (await inSandbox('POST', '/payments', { orderId, amount, outcome })).body.paymentKey,
     lastEvent: async () => {
-      const newest = reader.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 100 });
+      // In a shared store others write as well.
+      const maxCount = store.namespace === '' ? 100 : 5_000;
+      const newest = reader.readAll({ direction: BACKWARDS, fromPosition: END, maxCount });
       let found: string | undefined;
       // To the end: a read that is broken off stays open at the server.
       for await (const { event } of newest)
-        if (event && !event.type.startsWith('$')) found ??= `${event.revision}@${event.streamId}`;
+        if (
+          event &&
+          !event.type.startsWith('$') &&
+          (store.namespace === '' || event.streamId.startsWith(`${store.namespace}.`))
+        )
+          found ??= `${event.revision}@${event.streamId}`;
       return found ?? 'none';
     },
     stopService: app.stop,
