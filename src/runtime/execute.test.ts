@@ -193,6 +193,14 @@ describe('concurrent writers', () => {
     });
   });
 
+  test('are waited for when the node that is read lags behind the one that is written to', async () => {
+    await fill(1, 0);
+    memory.write('jar-1', [filled(5)], idAt(10));
+    memory.lag(2);
+    expect(await fill(2, 1)).toMatchObject({ kind: 'done', state: { amount: 8 } });
+    expect(metrics.counted('command_conflicts_total')).toBe(3);
+  });
+
   test('that never stop end in a conflict, with nothing written', async () => {
     let other = 10;
     const interfere = (): void => {

@@ -3,6 +3,7 @@ import type { EventFamily, EventOf } from '../domain/kernel/events.ts';
 import { eventIdOf } from './event-id.ts';
 import { LruMap } from './lru-map.ts';
 import type { Context, EventLog, Expected, Metrics } from './ports.ts';
+import { wait } from './wait.ts';
 
 /** What became of a command. `position` is the log position up to which a reader must have read to see it. */
 export type Outcome<State, Event, Rejection> =
@@ -64,6 +65,8 @@ type Folded<State> = {
 /** A repeat of a command is recognised while its events are among the stream's newest this many. */
 const RECENT_IDS = 100;
 
+/** First pause for a node that reads behind, doubled with each try: 2.5 s in all. */
+const BEHIND_MS = 5;
 /** Enough to ride out many writers on one stream; more would only hide a hot stream. */
 const MAX_APPENDS = 8;
 
@@ -169,6 +172,8 @@ export const executor = <
         metrics.count('command_conflicts_total', labels);
         folded = await readTail(id, folded, context.signal);
         fresh = true;
+        // The writer is known to be ahead of what is read: a node that follows its leader has yet to catch up.
+        if (folded.revision === revision) await wait(BEHIND_MS * 2 ** appends, context.signal);
       }
       return { kind: 'conflict' };
     },

@@ -10,6 +10,7 @@ import {
   type TableWriter,
 } from './read-store.ts';
 import { createTableFold, type Folded, type TableFold } from './table-fold.ts';
+import { wait } from './wait.ts';
 
 /** What health and metrics may know of the projector in this process. */
 export type ProjectorState = {
@@ -28,17 +29,6 @@ const MAX_WAIT_MS = 200;
 /** Rows kept folded in memory per table; an order is touched about ten times within its first minutes. */
 const CACHE_ROWS = 5_000;
 const RETRY_MS = 500;
-
-const wait = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

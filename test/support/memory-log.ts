@@ -8,6 +8,7 @@ export const memoryLog = () => {
   let position = 0n;
   let reads = 0;
   let appends = 0;
+  let lagging = 0;
   let before: (() => void) | undefined;
 
   const write = (stream: string, events: readonly AnyEvent[], commandId: string): Appended => {
@@ -36,6 +37,10 @@ export const memoryLog = () => {
   const log: EventLog = {
     read: async function* (family: EventFamily, id: string, { after }) {
       reads += 1;
+      if (lagging > 0) {
+        lagging -= 1;
+        return;
+      }
       for (const event of streams.get(`${family.category}-${id}`) ?? [])
         if (after === undefined || event.revision > after) yield event as never;
     },
@@ -57,6 +62,10 @@ export const memoryLog = () => {
     eventsOf: (stream: string) => streams.get(stream) ?? [],
     /** Another process writes. */
     write,
+    /** The next `count` reads see nothing, as on a node that has yet to hear of it. */
+    lag: (count: number) => {
+      lagging = count;
+    },
     /** Runs right before the next append looks at the stream. */
     beforeNextAppend: (interfere: () => void) => {
       before = interfere;
