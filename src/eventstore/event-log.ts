@@ -33,7 +33,7 @@ export const createEventLog = (
     const stream = names.streamOf(family, id);
     return append({
       stream,
-      events: encode(family, stream, events, commandId, context),
+      events: encode(family, names.bare(stream), events, commandId, context),
       expected,
       signal: context.signal,
     });
