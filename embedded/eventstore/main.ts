@@ -45,6 +45,8 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   // Started by another process: its end, however it comes, is ours.
   process.on('disconnect', stop);
+  // Whoever started it may have stopped listening; that is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   process.stdout.write(`${server.url}\n`);
   process.send?.({ type: 'ready', port: server.port, url: server.url });
 }

@@ -37,6 +37,12 @@ export interface RunningEventStore {
 /** How long clients are given to take note of the end. */
 const STOP_GRACE_MS = 500;
 
+/** The address that clients on this machine are told for one that stands for all, or is IPv6. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 /** Opens the data directory and serves it. Resolves when clients can connect. */
 export async function startEventStore(options: EventStoreOptions): Promise<RunningEventStore> {
   const logger = options.logger ?? jsonLogger();
@@ -45,7 +51,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Runni
   const identity: NodeIdentity = {
     instanceId: randomUUID(),
     startedAt: Date.now(),
-    host: host === '0.0.0.0' ? '127.0.0.1' : host,
+    host: reachable(host),
     port: options.port,
   };
   const live = new LiveFeed(store);

@@ -255,8 +255,7 @@ export class EventIndex {
     }
     this.lists.push(stream, ordinal);
     this.wantedStream = stream;
-    const hash = this.wantedHash();
-    if (this.byId.find(hash) < 0) this.byId.insert(hash, ordinal);
+    this.byId.insertIfNew(this.wantedHash(), ordinal);
   }
 
   private isWanted(ordinal: number): boolean {

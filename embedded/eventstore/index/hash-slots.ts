@@ -71,6 +71,26 @@ export class HashSlots {
     place(part, hash, reference + 1);
   }
 
+  /** Adds a reference to the wanted key, whose hash this is, unless the table has one already. */
+  insertIfNew(hash: number, reference: number): void {
+    const part = this.part(hash);
+    const { slots, tags } = part;
+    const mask = slots.length - 1;
+    const tag = tagOf(hash);
+    let i = hash & mask;
+    for (; slots[i] !== 0; i = (i + 1) & mask) {
+      const slot = slots[i] ?? 0;
+      if (tags[i] === tag && slot !== REMOVED && this.keys.isWanted(slot - 1)) return;
+    }
+    if (part === this.noPart || (part.used + 1) * 4 > slots.length * 3) {
+      this.insert(hash, reference);
+      return;
+    }
+    slots[i] = reference + 1;
+    tags[i] = tag;
+    part.used++;
+  }
+
   /** Takes a reference out again (an insertion that is undone). */
   remove(hash: number, reference: number): void {
     const { slots } = this.part(hash);
