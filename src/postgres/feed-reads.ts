@@ -22,16 +22,23 @@ type Stored<Row> = {
 };
 
 /**
- * `p` is the order's first entry, the only one that names the member. An event that leaves the order as it was has no status
- * of its own: then the last one before it holds; after a refused cancellation, the last one before the cancellation.
+ * An event that leaves the order as it was has no status of its own: then the last one before it holds; after a refused
+ * cancellation, the last one before the cancellation.
  */
-const SELECT = `
-  select f.key, p.member_id, f.order_no, f.type, f.row, coalesce(f.status, (
+const COLUMNS = `f.key, p.member_id, f.order_no, f.type, f.row, coalesce(f.status, (
     select b.status from order_feed b
     where b.order_no = f.order_no and b.key < f.key and b.status is not null
       and (f.type <> 'CancellationRefused' or b.status <> 'CANCEL_REQUESTED')
-    order by b.key desc limit 1)) as status
-  from order_feed f join order_feed p on p.order_no = f.order_no and p.member_id is not null`;
+    order by b.key desc limit 1)) as status`;
+
+/** Along the log; `p` is each order's first entry, the only one that names the member. */
+const ALONG = `
+  select ${COLUMNS} from order_feed f cross join lateral (
+    select b.member_id from order_feed b where b.order_no = f.order_no order by b.key limit 1) p`;
+
+/** From a member's orders to their entries: what others ordered meanwhile is not looked at. */
+const OF_MEMBER = `
+  select ${COLUMNS} from order_feed p join order_feed f on f.order_no = p.order_no`;
 
 const entryOf = <Row>(stored: Stored<Row>): FeedEntry<Row> => ({
   position: BigInt(stored.key),
@@ -48,8 +55,8 @@ export const createFeedReads = <Row>(
   listener: Listener,
   log: Log,
 ): OrderFeedReads<Row> => {
-  const select = async (rest: string, values: readonly unknown[]): Promise<FeedEntry<Row>[]> => {
-    const { rows } = await pool.query<Stored<Row>>(`${SELECT} ${rest}`, [...values]);
+  const select = async (text: string, values: readonly unknown[]): Promise<FeedEntry<Row>[]> => {
+    const { rows } = await pool.query<Stored<Row>>(text, [...values]);
     return rows.map(entryOf);
   };
   return {
@@ -59,13 +66,21 @@ export const createFeedReads = <Row>(
       );
       return BigInt(rows[0]?.key ?? '0');
     },
-    after: ({ position, memberId, orderNo, limit }) =>
-      select(
-        `where f.key > $1 and ($2::text is null or p.member_id = $2)
-           and ($3::text is null or f.order_no = $3)
-         order by f.key limit $4`,
-        [keyOf(position), memberId ?? null, orderNo ?? null, limit],
-      ),
+    after: ({ position, memberId, orderNo, limit }) => {
+      const values = [keyOf(position), limit];
+      const end = 'f.key > $1 order by f.key limit $2';
+      if (memberId !== undefined && orderNo !== undefined)
+        return select(`${OF_MEMBER} where p.member_id = $3 and f.order_no = $4 and ${end}`, [
+          ...values,
+          memberId,
+          orderNo,
+        ]);
+      if (memberId !== undefined)
+        return select(`${OF_MEMBER} where p.member_id = $3 and ${end}`, [...values, memberId]);
+      if (orderNo !== undefined)
+        return select(`${ALONG} where f.order_no = $3 and ${end}`, [...values, orderNo]);
+      return select(`${ALONG} where ${end}`, values);
+    },
     follow: async function* ({ from, signal }) {
       let position = from;
       while (!signal.aborted) {
@@ -74,7 +89,7 @@ export const createFeedReads = <Row>(
         const news = listener.next(POLL_MS, AbortSignal.any([signal, armed.signal]));
         let entries: FeedEntry<Row>[] = [];
         try {
-          entries = await select('where f.key > $1 order by f.key limit $2', [
+          entries = await select(`${ALONG} where f.key > $1 order by f.key limit $2`, [
             keyOf(position),
             PAGE,
           ]);

@@ -81,6 +81,7 @@ describe('live projection', () => {
     });
     const days = await postgres.sales.days('2026-03-01', '2026-03-01');
     expect(days).toMatchObject([{ completedCount: 2, completedAmount: 38_000, cancelledCount: 1 }]);
+    await eventually('live', () => projector.state().live);
     expect(projector.state()).toEqual({ role: 'active', live: true, poisoned: [] });
     await projector.stop();
     expect(projector.state().role).toBe('stopped');
@@ -250,6 +251,9 @@ describe('reads', () => {
     });
     expect(rest).toEqual(mine.slice(5));
     const one = await postgres.feed.after({ position: 0n, orderNo: orderNoOf(6), limit: 1_000 });
+    const both = { position: 0n, limit: 1_000, orderNo: orderNoOf(6) };
+    expect(await postgres.feed.after({ ...both, memberId: 'member-0' })).toEqual(one);
+    expect(await postgres.feed.after({ ...both, memberId: 'member-1' })).toEqual([]);
     expect(one.map(({ type, status }) => `${type} ${status}`)).toEqual([
       'OrderPlaced PENDING',
       'OrderAwaitingPayment PAYMENT_WAITING',
