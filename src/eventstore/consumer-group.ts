@@ -3,6 +3,7 @@ import {
   type EventStoreDBClient,
   eventTypeFilter,
   PersistentSubscriptionExistsError,
+  type PersistentSubscriptionToAllInfo,
   PINNED,
   type Position,
   persistentSubscriptionToAllSettingsFromDefaults,
@@ -28,14 +29,30 @@ export const groupName = (group: string, types: readonly string[]): string => {
 export const isGroupOf = (group: string, name: string): boolean =>
   name.startsWith(`${group}-`) && /^[0-9a-f]{8}$/.test(name.slice(group.length + 1));
 
+const NO_GROUPS: ReadonlySet<unknown> = new Set([
+  'persistent-subscription-does-not-exist',
+  'not-found',
+]);
+
+/** Every group on `$all`. A store without any says not-found. */
+export const listGroups = async (
+  client: EventStoreDBClient,
+): Promise<readonly PersistentSubscriptionToAllInfo[]> => {
+  try {
+    return await client.listPersistentSubscriptionsToAll();
+  } catch (error) {
+    const type = error instanceof Error && 'type' in error ? error.type : undefined;
+    if (NO_GROUPS.has(type)) return [];
+    throw error;
+  }
+};
+
 /** Where the newest group of an older release stands: what lies before has been handled. */
 const startOf = async (
   client: EventStoreDBClient,
   group: string,
 ): Promise<Position | typeof START> => {
-  // A store without any group answers not-found here.
-  const all = await client.listPersistentSubscriptionsToAll().catch(() => []);
-  const reached = all
+  const reached = (await listGroups(client))
     .filter((info) => isGroupOf(group, info.groupName))
     .map((info) => info.stats.lastCheckpointedEventPosition)
     .filter((position) => position !== undefined)

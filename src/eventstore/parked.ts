@@ -1,6 +1,6 @@
 import type { ConsumerGroups, GroupInfo, ParkedMessage } from '../runtime/operator-ports.ts';
 import type { ClientHolder } from './client-holder.ts';
-import { isGroupOf } from './consumer-group.ts';
+import { isGroupOf, listGroups } from './consumer-group.ts';
 import type { StreamNames } from './stream-names.ts';
 import type { StreamReader } from './stream-reader.ts';
 
@@ -17,16 +17,7 @@ export const createGroupsView = (
   read: StreamReader,
   names: StreamNames,
 ): ConsumerGroups => {
-  const infos = async () => {
-    try {
-      return await clients.current().listPersistentSubscriptionsToAll();
-    } catch (error) {
-      // A store without any group says not-found.
-      const type = error instanceof Error && 'type' in error ? error.type : undefined;
-      if (type === 'persistent-subscription-does-not-exist' || type === 'not-found') return [];
-      throw error;
-    }
-  };
+  const infos = () => listGroups(clients.current());
   const namesOf = async (group: string): Promise<readonly string[]> =>
     (await infos())
       .map((info) => info.groupName)
