@@ -315,6 +315,7 @@ test.each(Object.entries(differences))('%s', (_what, holds) => holds());
 
 test('the list in the documentation is the list of these tests', () => {
   const page = readFileSync(new URL('../../../docs/event-store.md', import.meta.url), 'utf8');
-  const rows = [...page.matchAll(/^\| (.+?) \| .+ \|$/gm)].map(([, what]) => what);
+  const differ = page.split(/^## /m).find((part) => part.startsWith('How it differs')) ?? '';
+  const rows = [...differ.matchAll(/^\| (.+?) \| .+ \|$/gm)].map(([, what]) => what);
   expect(rows.slice(2)).toEqual(Object.keys(differences));
 });
