@@ -97,5 +97,5 @@ export function pointUseState(store: Store, id: PointUseId): Reply {
 }
 
 /** The answer for a member that does not exist. */
-export const userNotFound = (userId: number): Reply =>
+export const userNotFound = (userId: number | string): Reply =>
   problem(404, 'USER_NOT_FOUND', `member ${userId} does not exist`);

@@ -29,9 +29,10 @@ export const memberRoutes: readonly Route[] = [
     service: 'member',
     operation: 'getOrderInfo',
     handle: (call, store) => {
-      const userId = Id.parse(call.params.userId);
-      const member = store.world.member.members.get(userId);
-      if (!member) return userNotFound(userId);
+      // A token may name anybody: an id of another form is a member that is not here.
+      const { success, data: userId } = Id.safeParse(call.params.userId);
+      const member = success ? store.world.member.members.get(userId) : undefined;
+      if (!success || !member) return userNotFound(call.params.userId ?? '');
       const { name, phoneNumber } = member.definition;
       return json(200, { userId, userName: name, phoneNumber, pointBalance: member.balance });
     },

@@ -31,7 +31,6 @@ const commonOf = (env: Values) => ({
     paymentDeadlineMs: env.PAYMENT_DEADLINE_MS,
     sagaDeadlineMs: env.SAGA_DEADLINE_MS,
     quickTries: env.QUICK_TRIES,
-    forwardGiveUpMs: env.FORWARD_GIVE_UP_MS,
     compensationBackoffCapMs: env.COMPENSATION_BACKOFF_CAP_MS,
     resolverScheduleMs: env.RESOLVER_SCHEDULE_MS as readonly number[],
     alertAfterMs: env.ALERT_AFTER_MS,

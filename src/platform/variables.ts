@@ -100,9 +100,6 @@ export const Variables = z.object({
   TOSS_CONNECT_TIMEOUT_MS: milliseconds.prefault('3000').describe('connecting to Toss Payments'),
   TOSS_TIMEOUT_MS: milliseconds.prefault('60000').describe('one answer of Toss Payments'),
   QUICK_TRIES: whole(1, 20).prefault('3').describe('tries of a step before it is deferred'),
-  FORWARD_GIVE_UP_MS: milliseconds
-    .prefault('60000')
-    .describe('how long a step of unknown outcome is tried before the saga compensates'),
   COMPENSATION_BACKOFF_CAP_MS: milliseconds
     .prefault('60000')
     .describe('longest pause between two tries of a compensation'),

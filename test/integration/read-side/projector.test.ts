@@ -9,6 +9,7 @@ import { eventually } from '../../support/eventually.ts';
 import { cartAddition, historyOf, interleaved, orderNoOf, paths } from '../../support/histories.ts';
 import { memoryFeed } from '../../support/memory-feed.ts';
 import { recordingLog, recordingMetrics } from '../../support/observing.ts';
+import { soon } from '../../support/soon.ts';
 
 let database: TestDatabase;
 let postgres: Postgres<ProjectionRows>;
@@ -146,7 +147,7 @@ describe('live projection', () => {
     const projector = startProjector(fed);
     expect(await reached(fed.head())).toBe(true);
     expect((await postgres.orders.find(orderNoOf(0)))?.status).toBe('COMPLETED');
-    expect(projector.state().poisoned).toEqual(['carts']);
+    await soon(() => expect(projector.state().poisoned).toEqual(['carts']));
     expect(projector.gauged('projection_poisoned carts')).toBe(1);
     expect(projector.lines.some(({ level }) => level === 'error')).toBe(true);
     const listed = await postgres.projections.list();
@@ -168,7 +169,7 @@ describe('live projection', () => {
     for (const step of historyOf(0, 'completed')) fed.push(step.stream, step.event);
     const projector = startProjector(fed);
     expect(await reached(fed.head())).toBe(true);
-    expect(projector.state().poisoned).toEqual(['carts']);
+    await soon(() => expect(projector.state().poisoned).toEqual(['carts']));
     expect((await postgres.orders.find(orderNoOf(0)))?.status).toBe('COMPLETED');
     const carts = (await postgres.projections.list()).find(({ name }) => name === 'carts');
     expect(carts?.poison?.message).toContain('index row');
