@@ -7,6 +7,8 @@ export default defineConfig({
     // Tests that open sockets share two cores with the servers they talk to.
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // Most tests wait for something: one worker, the default on two cores, leaves both idle half of the time.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
