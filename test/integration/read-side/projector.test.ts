@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { families } from '../../../src/domain/families.ts';
 import { createPostgres, type Postgres } from '../../../src/postgres/postgres.ts';
 import { type ProjectionRows, projections } from '../../../src/projections/index.ts';
 import { createProjector } from '../../../src/runtime/project.ts';
+import { FencedError } from '../../../src/runtime/read-store.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { cartAddition, historyOf, interleaved, orderNoOf, paths } from '../../support/histories.ts';
@@ -136,6 +138,42 @@ describe('live projection', () => {
     expect(await reached(fed.head())).toBe(true);
     await second.stop();
     await otherPool.close();
+  });
+
+  test('a zombie that still believes to be the projector writes nothing', async () => {
+    const stopping = new AbortController();
+    await postgres.readStore.asProjector(
+      projections,
+      async (writer) => {
+        const other = new pg.Client({ connectionString: database.url });
+        await other.connect();
+        await other.query(
+          `update projection_tables set fence = fence + 1 where projection = 'carts'`,
+        );
+        await other.end();
+        const [orders, carts] = ['orders', 'carts'].map((name) =>
+          writer.targets.find(({ projection }) => projection.name === name),
+        );
+        if (!orders || !carts) throw new Error('a table is missing');
+        const row = { orderItems: [], memberId: 'member-1', status: 'PENDING' };
+        const commit = writer.commit({
+          changes: [
+            { table: orders.table, rows: [{ key: 'a', row, position: 1n, exists: false }] },
+          ],
+          positions: [
+            { table: orders.table, position: 1n },
+            { table: carts.table, position: 1n },
+          ],
+          poisoned: [],
+          lastEventAt: null,
+        });
+        await expect(commit).rejects.toBeInstanceOf(FencedError);
+      },
+      stopping.signal,
+    );
+    expect(await postgres.orders.find('a')).toBeUndefined();
+    const listed = await postgres.projections.list();
+    expect(listed.every(({ position }) => position === null)).toBe(true);
   });
 
   test('a poison event stops its own projection, loudly, and the others go on', async () => {
