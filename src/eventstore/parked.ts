@@ -18,6 +18,8 @@ export const createGroupsView = (
   names: StreamNames,
 ): ConsumerGroups => {
   const infos = () => listGroups(clients.current());
+  const own = ({ groupName }: { readonly groupName: string }): boolean =>
+    names.ownsGroup(groupName);
   const namesOf = async (group: string): Promise<readonly string[]> =>
     (await infos())
       .map((info) => info.groupName)
@@ -53,7 +55,7 @@ export const createGroupsView = (
       },
     },
     groups: async (): Promise<readonly GroupInfo[]> =>
-      (await infos()).map(({ groupName, status, connections, stats }) => {
+      (await infos()).filter(own).map(({ groupName, status, connections, stats }) => {
         const known = stats.lastKnownEventPosition?.commit;
         const done = stats.lastCheckpointedEventPosition?.commit;
         return {

@@ -15,6 +15,9 @@ test.each([
   expect(names.bare(stream)).toBe('order-ORD-1');
   expect(names.familyFinder(families)(stream)).toBe(orderEvents);
   expect(names.groupOf('order-process')).toBe(group);
+  expect(
+    ['order-process', 'shop2.order-process', 'shop3.order-process'].filter(names.ownsGroup),
+  ).toEqual([group]);
 });
 
 test('streams of another namespace, and of none, are strangers', () => {

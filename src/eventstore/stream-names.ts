@@ -16,6 +16,8 @@ export type StreamNames = {
   /** The name without the namespace. */
   readonly bare: (stream: string) => string;
   readonly groupOf: (group: string) => string;
+  /** Whether a group in the store has a name that `groupOf` begins; a shared store holds others' too. */
+  readonly ownsGroup: (name: string) => boolean;
 };
 
 /** @param namespace letters and digits, no dash; empty for a store of one's own */
@@ -31,5 +33,6 @@ export const streamNames = (namespace: string): StreamNames => {
     },
     bare: (stream) => (stream.startsWith(begin) ? stream.slice(begin.length) : stream),
     groupOf: (group) => `${begin}${group}`,
+    ownsGroup: (name) => name.startsWith(begin) && !name.slice(begin.length).includes('.'),
   };
 };
