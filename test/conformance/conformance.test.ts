@@ -11,8 +11,8 @@ import { subscribing } from './scenarios/subscribing.ts';
 import { observe } from './scene.ts';
 
 /**
- * What a client observes of an EventStoreDB 24.6.0. The embedded server, or whichever EVENTSTORE_URL
- * names, must show the same. RECORD_CONFORMANCE=1 writes the observations of that server instead.
+ * What a client observes of a server: recorded from the embedded one and checked by eye against what a real
+ * EventStoreDB 24.6.0 was seen to do. Whichever EVENTSTORE_URL names must show the same. RECORD_CONFORMANCE=1 writes the observations of that server instead.
  */
 const file = new URL('recorded.json', import.meta.url);
 const scenarios = Object.entries({
