@@ -11,10 +11,3 @@ export const families: readonly EventFamily[] = [
   orderSagaEvents,
   cancellationEvents,
 ];
-
-/** The family of a stream by its category (what stands before the first dash); undefined for a stranger's. */
-export const familyOf = (stream: string): EventFamily | undefined => {
-  const dash = stream.indexOf('-');
-  const category = dash < 0 ? stream : stream.slice(0, dash);
-  return families.find((family) => family.category === category);
-};

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { familyOf } from '../../src/domain/families.ts';
+import { families } from '../../src/domain/families.ts';
 import { decodeEvent } from '../../src/domain/kernel/events.ts';
+import { streamNames } from '../../src/eventstore/stream-names.ts';
 import { orderNoOf } from '../model/orders.ts';
 import type { PaymentOutcome } from '../model/payment-ledger.ts';
 import { SagaModel } from '../model/saga-model.ts';
+
+const familyOf = streamNames('').familyFinder(families);
 
 /** A saga as some release left it: its events as stored, and what the participants had done by then. */
 type History = {
